@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { RequestOptions } from 'node:https';
+import type { Cluster, KubeConfig } from '@kubernetes/client-node';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+
+/** How long resolved credentials are used before the kubeconfig is asked again (it re-reads token files). */
+const CREDENTIALS_TTL_MS = 30_000;
+
+/** What one request needs to reach the server and be known there. */
+export type Credentials = {
+  readonly headers: Readonly<Record<string, string>>;
+  /** For ordinary calls: a few connections, kept alive. */
+  readonly calls: Dispatcher;
+  /** For watches: as many connections as there are watches, no limit on their duration. */
+  readonly watches: Dispatcher;
+};
+
+type Pools = { readonly calls: Dispatcher; readonly watches: Dispatcher };
+
+/**
+ * Turns a kubeconfig into headers and pooled connections.
+ *
+ * client-node makes a new TLS connection per request, so the connections are ours: one pool for calls and one for
+ * watches per set of TLS material. When certificates rotate, the next request gets new pools and the old ones drain.
+ */
+export class CredentialSource {
+  readonly #kubeConfig: KubeConfig;
+  readonly #cluster: Cluster;
+  #pools: { readonly fingerprint: string; readonly pools: Pools } | undefined;
+  #current: { readonly credentials: Promise<Credentials>; readonly expires: number } | undefined;
+
+  /** @throws Error when the kubeconfig names no cluster. */
+  constructor(kubeConfig: KubeConfig) {
+    const cluster = kubeConfig.getCurrentCluster();
+    if (!cluster) {
+      throw new Error('The kubeconfig has no current cluster: set KUBECONFIG, or choose a context in it');
+    }
+    this.#kubeConfig = kubeConfig;
+    this.#cluster = cluster;
+  }
+
+  /** The server's base URL without a trailing slash. */
+  get server(): string {
+    return this.#cluster.server.replace(/\/+$/, '');
+  }
+
+  /** The credentials to use now. */
+  current(): Promise<Credentials> {
+    if (!this.#current || this.#current.expires <= Date.now()) {
+      this.#current = { credentials: this.#resolve(), expires: Date.now() + CREDENTIALS_TTL_MS };
+    }
+    return this.#current.credentials;
+  }
+
+  /** Forgets what was resolved: the server answered that it does not know us. */
+  invalidate(): void {
+    this.#current = undefined;
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    const pools = this.#pools?.pools;
+    this.#pools = undefined;
+    await Promise.all([pools?.calls.destroy(), pools?.watches.destroy()]);
+  }
+
+  async #resolve(): Promise<Credentials> {
+    const options: RequestOptions = {};
+    await this.#kubeConfig.applyToHTTPSOptions(options);
+    return { headers: headersOf(options), ...this.#poolsFor(options) };
+  }
+
+  #poolsFor(options: RequestOptions): Pools {
+    const tls = tlsOf(options);
+    const fingerprint = createHash('sha256').update(JSON.stringify(tls)).digest('base64');
+    if (this.#pools?.fingerprint === fingerprint) {
+      return this.#pools.pools;
+    }
+    const previous = this.#pools?.pools;
+    const pools = this.#createPools(tls);
+    this.#pools = { fingerprint, pools };
+    // Running requests and watches finish on the old connections; nobody starts a new one there.
+    previous?.calls.close().catch(() => undefined);
+    previous?.watches.close().catch(() => undefined);
+    return pools;
+  }
+
+  #createPools(tls: TlsOptions): Pools {
+    const proxy = this.#cluster.proxyUrl;
+    if (proxy?.startsWith('socks')) {
+      throw new Error(`The kubeconfig asks for the proxy ${proxy}: only http and https proxies are supported`);
+    }
+    // HTTP/1.1: the server allows 100 streams per HTTP/2 connection, and a watch holds one for minutes.
+    const common = { allowH2: false, keepAliveTimeout: 60_000 };
+    const calls = { ...common, connections: 8 };
+    const watches = { ...common, bodyTimeout: 0, headersTimeout: 60_000 };
+    if (proxy) {
+      const through = { uri: proxy, requestTls: tls };
+      return { calls: new ProxyAgent({ ...through, ...calls }), watches: new ProxyAgent({ ...through, ...watches }) };
+    }
+    const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
+    return { calls: new Agent({ ...calls, connect }), watches: new Agent({ ...watches, connect }) };
+  }
+}
+
+type TlsOptions = {
+  readonly ca?: string | Buffer;
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
+};
+
+/** The TLS part of what client-node resolved, without what it left undefined. */
+function tlsOf(options: RequestOptions): TlsOptions {
+  const { ca, cert, key, servername, rejectUnauthorized } = options;
+  const entries = Object.entries({ ca, cert, key, servername, rejectUnauthorized });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function headersOf(options: RequestOptions): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) {
+    headers[name.toLowerCase()] = String(value);
+  }
+  if (options.auth) {
+    headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  }
+  return headers;
+}

@@ -1,0 +1,11 @@
+/** The name under which the API server records which fields are ours. */
+export const FIELD_MANAGER = 'hearth';
+
+/** The domain of the framework's own labels, annotations and finalizers. `.internal` is reserved for private use. */
+export const ANNOTATION_DOMAIN = 'hearth.internal';
+
+/** On objects we apply: a digest of what we last applied, so that a restart knows without writing. */
+export const APPLIED_ANNOTATION = `${ANNOTATION_DOMAIN}/applied`;
+
+/** On objects we apply: lets people and tools find what we made. */
+export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';

@@ -1,0 +1,87 @@
+import { FIELD_MANAGER } from './field-manager.ts';
+import { describeRef, type FieldSet, type KubeObject, refOf } from './object.ts';
+
+/** The fields of the object that our last apply owns, or `undefined` when we never applied it. */
+export function ownedFields(object: KubeObject): FieldSet | undefined {
+  const entry = object.metadata.managedFields?.find(
+    ({ manager, operation, subresource }) => manager === FIELD_MANAGER && operation === 'Apply' && !subresource,
+  );
+  return entry?.fieldsV1;
+}
+
+/**
+ * Whether every field of a desired value is in a field set, whatever its value.
+ *
+ * A writer that changes a field takes it out of the sets of all others (structured-merge-diff), so a desired state
+ * that was applied once and is still wholly ours has not been changed by anybody. No value is compared, and so no
+ * server default and no normalised quantity can look like a difference.
+ */
+export function coversFields(fields: FieldSet, desired: unknown): boolean {
+  if (isLeaf(fields)) {
+    return true;
+  }
+  if (Array.isArray(desired)) {
+    return desired.every((item) => coversItem(fields, item));
+  }
+  if (typeof desired !== 'object' || desired === null) {
+    return true;
+  }
+  return Object.entries(desired).every(([name, value]) => {
+    const field = fields[`f:${name}`];
+    return value === undefined || value === null || (field !== undefined && coversFields(field, value));
+  });
+}
+
+/** An empty set marks a scalar, or a list or map that is owned as a whole. */
+function isLeaf(fields: FieldSet): boolean {
+  return Object.keys(fields).every((key) => key === '.');
+}
+
+function coversItem(fields: FieldSet, item: unknown): boolean {
+  return Object.entries(fields).some(([path, child]) => {
+    if (path.startsWith('v:')) {
+      return path === `v:${JSON.stringify(item)}`;
+    }
+    return path.startsWith('k:') && matchesKeys(JSON.parse(path.slice(2)), item) && coversFields(child, item);
+  });
+}
+
+/** Key fields that the desired item leaves out were filled in by the server, as `protocol: TCP` of a port is. */
+function matchesKeys(keys: Readonly<Record<string, unknown>>, item: unknown): boolean {
+  if (typeof item !== 'object' || item === null) {
+    return false;
+  }
+  const fields: Readonly<Record<string, unknown>> = { ...item };
+  return Object.entries(keys).every(([name, value]) => fields[name] === undefined || fields[name] === value);
+}
+
+/** An object that we may not write, because it is somebody else's. */
+export class OwnershipError extends Error {
+  override readonly name = 'OwnershipError';
+}
+
+/** Who writes: the object that is to own what is written. */
+export type Owner = { readonly kind: string; readonly name: string; readonly uid: string };
+
+export type OwnershipRules = {
+  readonly owner?: Owner | undefined;
+  /** Whether an object that nobody controls and that we did not make may be taken over. */
+  readonly adopt?: boolean | undefined;
+};
+
+/**
+ * Refuses objects that belong to somebody else: controlled by another object, or made by somebody else.
+ * @throws OwnershipError that names the object and its holder.
+ */
+export function assertMayWrite(live: KubeObject, { owner, adopt = false }: OwnershipRules): void {
+  const references = live.metadata.ownerReferences ?? [];
+  const controller = references.find((reference) => reference.controller);
+  const what = describeRef(refOf(live));
+  if (controller && controller.uid !== owner?.uid) {
+    throw new OwnershipError(`${what} is controlled by ${controller.kind} ${controller.name}: rename one of the two`);
+  }
+  const ours = ownedFields(live) !== undefined || references.some(({ uid }) => uid === owner?.uid);
+  if (!ours && !adopt) {
+    throw new OwnershipError(`${what} exists and was not made by Hearth: rename or delete one of the two`);
+  }
+}

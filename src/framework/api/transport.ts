@@ -1,0 +1,163 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import { type Dispatcher, request as httpRequest } from 'undici';
+import { CredentialSource, type Credentials } from './credentials.ts';
+import { ApiError, type KubeStatus, messageOf, TransportError } from './errors.ts';
+
+/** Query parameters; `undefined` ones are left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** One call of the API. */
+export type ApiRequest = {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** The path from the server's root, such as `/api/v1/namespaces/a/secrets/b`. */
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+  /** The content type of the body; JSON unless said. */
+  readonly contentType?: string;
+  readonly accept?: string;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Called once per answered request, for metrics. */
+export type RequestObserver = (request: { method: string; code: number; durationMs: number }) => void;
+
+/** How long an ordinary call may take in all. */
+const CALL_TIMEOUT_MS = 30_000;
+
+/**
+ * JSON over pooled HTTP to one API server.
+ *
+ * Bodies go out and come in as plain JSON: no generated model stands between, so fields that are newer than any
+ * model survive.
+ */
+export class Transport {
+  readonly #source: CredentialSource;
+  readonly #userAgent: string;
+  readonly #observe: RequestObserver;
+
+  constructor(kubeConfig: KubeConfig, options: { userAgent?: string; observe?: RequestObserver } = {}) {
+    this.#source = new CredentialSource(kubeConfig);
+    this.#userAgent = options.userAgent ?? 'hearth';
+    this.#observe = options.observe ?? (() => undefined);
+  }
+
+  /** The server's base URL. */
+  get server(): string {
+    return this.#source.server;
+  }
+
+  /**
+   * Sends one call and returns the parsed answer.
+   * @throws ApiError when the server answers with an error status, {@link TransportError} when it does not answer.
+   */
+  async request<T>(request: ApiRequest): Promise<T> {
+    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    const response = await this.#send(request, (credentials) => ({ dispatcher: credentials.calls, signal }));
+    const text = await response.body.text().catch((error: unknown) => {
+      throw new TransportError(`${describe(request)}: ${messageOf(error)}`, { cause: error });
+    });
+    return JSON.parse(text) as T;
+  }
+
+  /** Starts a call whose answer has no end, and returns the bytes as they come. Throws as {@link request} does. */
+  async stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#send(request, (credentials) => ({
+      dispatcher: credentials.watches,
+      ...(request.signal ? { signal: request.signal } : {}),
+    }));
+    return response.body;
+  }
+
+  /** Closes every connection; running calls fail. */
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+
+  async #send(
+    request: ApiRequest,
+    choose: (credentials: Credentials) => SendOptions,
+  ): Promise<Dispatcher.ResponseData> {
+    const first = await this.#attempt(request, choose);
+    if (first.statusCode !== 401) {
+      return this.#checked(request, first);
+    }
+    // A token that was rotated a moment ago may still be the old one in memory: ask for credentials once more.
+    await first.body.dump();
+    this.#source.invalidate();
+    return this.#checked(request, await this.#attempt(request, choose));
+  }
+
+  async #attempt(
+    request: ApiRequest,
+    choose: (credentials: Credentials) => SendOptions,
+  ): Promise<Dispatcher.ResponseData> {
+    const started = performance.now();
+    const method = request.method ?? 'GET';
+    try {
+      const credentials = await this.#source.current();
+      const response = await httpRequest(this.server + request.path + search(request.query), {
+        method,
+        headers: this.#headers(request, credentials),
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        ...choose(credentials),
+      });
+      this.#observe({ method, code: response.statusCode, durationMs: performance.now() - started });
+      return response;
+    } catch (error) {
+      if (request.signal?.aborted) {
+        throw error;
+      }
+      throw new TransportError(`${describe(request)}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  #headers(request: ApiRequest, credentials: Credentials): Record<string, string> {
+    return {
+      ...credentials.headers,
+      accept: request.accept ?? 'application/json',
+      'user-agent': this.#userAgent,
+      ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+    };
+  }
+
+  async #checked(request: ApiRequest, response: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {
+    if (response.statusCode < 400) {
+      return response;
+    }
+    const text = await response.body.text().catch(() => '');
+    const retryAfter = Number(response.headers['retry-after']);
+    throw new ApiError(
+      describe(request),
+      { ...parseStatus(text), code: response.statusCode },
+      Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
+    );
+  }
+}
+
+type SendOptions = { readonly dispatcher: Dispatcher; readonly signal?: AbortSignal };
+
+function describe(request: ApiRequest): string {
+  return `${request.method ?? 'GET'} ${request.path}`;
+}
+
+function search(query: Query = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) {
+      parameters.set(name, String(value));
+    }
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function parseStatus(text: string): KubeStatus {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as KubeStatus) : { message: text.slice(0, 200) };
+  } catch {
+    return { message: text.slice(0, 200) };
+  }
+}

@@ -1,0 +1,98 @@
+/** A condition as it stands in `status.conditions`. */
+export type Condition = {
+  readonly type: string;
+  readonly status: ConditionStatus;
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+  readonly observedGeneration?: number;
+};
+
+export type ConditionStatus = 'True' | 'False' | 'Unknown';
+
+/** What a kind says about one aspect of its object. */
+export type ConditionInput = {
+  readonly status: ConditionStatus;
+  /** CamelCase and stable; the status' own name when left out. */
+  readonly reason?: string | undefined;
+  /** One sentence for people; the same on every run while nothing changes. */
+  readonly message?: string | undefined;
+};
+
+export type ConditionsOptions = {
+  /** The conditions that are on the server. */
+  readonly observed: readonly Condition[];
+  /** The generation of the spec that is being reconciled. */
+  readonly generation: number | undefined;
+  readonly now?: () => Date;
+};
+
+/**
+ * The conditions of one object during one run. Changes are collected here and written once, when the run ends.
+ * The transition time of a condition moves only when its status does.
+ */
+export class Conditions {
+  readonly #conditions = new Map<string, Condition>();
+  readonly #generation: number | undefined;
+  readonly #now: () => Date;
+  readonly #touched = new Set<string>();
+
+  constructor(options: ConditionsOptions) {
+    this.#generation = options.generation;
+    this.#now = options.now ?? (() => new Date());
+    for (const condition of options.observed) {
+      this.#conditions.set(condition.type, condition);
+    }
+  }
+
+  get(type: string): Condition | undefined {
+    return this.#conditions.get(type);
+  }
+
+  /** Sets a condition. Returns a promise only so that it can be awaited as the authoring guide shows. */
+  async set(type: string, input: ConditionInput): Promise<void> {
+    this.put(type, input);
+  }
+
+  /** As {@link set}, at once. */
+  put(type: string, { status, reason, message }: ConditionInput): void {
+    const previous = this.#conditions.get(type);
+    this.#touched.add(type);
+    this.#conditions.set(type, {
+      type,
+      status,
+      reason: reason ?? defaultReason(type, status),
+      message: message ?? '',
+      lastTransitionTime: previous?.status === status ? previous.lastTransitionTime : timestamp(this.#now()),
+      ...(this.#generation === undefined ? {} : { observedGeneration: this.#generation }),
+    });
+  }
+
+  /** Removes a condition: conditions that tell of trouble are there only while there is any. */
+  remove(type: string): void {
+    this.#conditions.delete(type);
+  }
+
+  /** Whether the condition was set since this object was made. */
+  wasSet(type: string): boolean {
+    return this.#touched.has(type);
+  }
+
+  /** All conditions, `Ready` first, then in the order in which they first appeared. */
+  list(): Condition[] {
+    const all = [...this.#conditions.values()];
+    return [...all.filter(({ type }) => type === 'Ready'), ...all.filter(({ type }) => type !== 'Ready')];
+  }
+}
+
+function defaultReason(type: string, status: ConditionStatus): string {
+  if (status === 'True') {
+    return type;
+  }
+  return status === 'False' ? `Not${type}` : 'Unknown';
+}
+
+/** Kubernetes times have whole seconds. */
+function timestamp(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,77 @@
+import type { WriteGateway } from '../api/apply.ts';
+import { digestOf } from '../api/digest.ts';
+import { isNotFound } from '../api/errors.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Condition } from '../conditions/conditions.ts';
+import { type PartResult, summarise } from '../conditions/summary.ts';
+import type { Trouble } from '../outcome.ts';
+import { type Subject, statusOf } from './subject.ts';
+
+/** From least to most urgent to run again. */
+const URGENCY = ['stalled', 'waiting', 'failed', 'silent'] as const;
+
+/** The trouble that decides when the object runs again: that of the run, or the most urgent one of its parts. */
+function combined(trouble: Trouble | undefined, parts: readonly PartResult[]): Trouble | undefined {
+  if (trouble) {
+    return trouble;
+  }
+  const troubles = parts.flatMap((part) => part.trouble ?? []);
+  return troubles.sort((a, b) => URGENCY.indexOf(b.kind) - URGENCY.indexOf(a.kind))[0];
+}
+
+export type RunEnd = {
+  /** What ended the run as a whole; the parts' own troubles stand in the subject. */
+  readonly trouble: Trouble | undefined;
+  readonly gateway: WriteGateway;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Ends a run: computes the summary, writes the status if it differs, and tells in an event if `Ready` changed.
+ * @returns the trouble that decides when to run again.
+ */
+export async function settleRun(subject: Subject, { trouble, gateway, signal }: RunEnd): Promise<Trouble | undefined> {
+  const worst = combined(trouble, subject.parts);
+  if (trouble?.kind === 'silent') {
+    return worst;
+  }
+  const before = statusOf(subject.object);
+  summarise(subject.conditions, subject.parts, trouble);
+  const status = subject.status();
+  if (
+    digestOf(status) !== digestOf(before) &&
+    (await write(subject, gateway.applyStatus(subject.object, status, signal)))
+  ) {
+    tellOfReady(
+      subject,
+      before.conditions?.find(({ type }) => type === 'Ready'),
+      worst,
+    );
+  }
+  return worst;
+}
+
+/** @returns whether the object was still there. */
+async function write(subject: Subject, request: Promise<KubeObject>): Promise<boolean> {
+  try {
+    await request;
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) {
+      subject.logger.debug('deleted before its status was written');
+      return false;
+    }
+    throw error;
+  }
+}
+
+function tellOfReady(subject: Subject, before: Condition | undefined, trouble: Trouble | undefined): void {
+  const ready = subject.conditions.get('Ready');
+  const same =
+    before?.status === ready?.status && before?.reason === ready?.reason && before?.message === ready?.message;
+  if (!ready || same) {
+    return;
+  }
+  const bad = trouble?.kind === 'failed' || trouble?.kind === 'stalled';
+  subject.record({ type: bad ? 'Warning' : 'Normal', reason: ready.reason, note: ready.message || ready.reason });
+}

@@ -1,0 +1,115 @@
+import { type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
+import { type Condition, Conditions } from '../conditions/conditions.ts';
+import type { PartResult } from '../conditions/summary.ts';
+import type { EventInput } from '../observe/events.ts';
+import type { Logger } from '../observe/logger.ts';
+
+/** The parts of a status that every kind has, and those of its own. */
+export type Status = {
+  readonly observedGeneration?: number;
+  readonly conditions?: readonly Condition[];
+  readonly [field: string]: unknown;
+};
+
+export type SubjectOptions = {
+  readonly object: KubeObject;
+  readonly spec: unknown;
+  readonly logger: Logger;
+  /** Asks for another run of this object. */
+  readonly enqueue: () => void;
+  readonly record: (object: KubeObject, event: EventInput) => void;
+};
+
+/**
+ * The object that one instance of a kind reconciles, and what the current run has come to so far. The controller opens
+ * a run, the instance fills it, and the controller reads it when the instance is done.
+ */
+export class Subject {
+  readonly #options: SubjectOptions;
+  #object: KubeObject;
+  #conditions: Conditions;
+  #fields: Readonly<Record<string, unknown>> = {};
+  #signal = AbortSignal.abort();
+  /** How the named parts fared in this run. */
+  parts: PartResult[] = [];
+  /** When the instance wants to run again although nothing changes, in milliseconds from now. */
+  requeueAfterMs: number | undefined;
+
+  constructor(options: SubjectOptions) {
+    this.#options = options;
+    this.#object = options.object;
+    this.#conditions = conditionsOf(options.object);
+  }
+
+  get object(): KubeObject {
+    return this.#object;
+  }
+
+  get key(): ObjectKey {
+    return keyOf(this.#object);
+  }
+
+  /** The spec as the kind's schema parsed it. */
+  get spec(): unknown {
+    return this.#options.spec;
+  }
+
+  get logger(): Logger {
+    return this.#options.logger;
+  }
+
+  get conditions(): Conditions {
+    return this.#conditions;
+  }
+
+  /** Aborted when the current run is to end: it took too long, or the process stops. */
+  get signal(): AbortSignal {
+    return this.#signal;
+  }
+
+  /** Opens a run on the object as it is now. */
+  begin(object: KubeObject, signal: AbortSignal): void {
+    this.#object = object;
+    this.#signal = signal;
+    this.#conditions = conditionsOf(object);
+    this.#fields = {};
+    this.parts = [];
+    this.requeueAfterMs = undefined;
+  }
+
+  enqueue(): void {
+    this.#options.enqueue();
+  }
+
+  /** Sets status fields of the kind's own; those not set in a run keep their values. */
+  report(fields: Readonly<Record<string, unknown>>): void {
+    this.#fields = { ...this.#fields, ...fields };
+  }
+
+  record(event: EventInput): void {
+    this.#options.record(this.#object, event);
+  }
+
+  /** The status that the object should have after this run. */
+  status(): Status {
+    const { generation } = this.#object.metadata;
+    return {
+      ...statusOf(this.#object),
+      ...this.#fields,
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+      conditions: this.#conditions.list(),
+    };
+  }
+}
+
+/** The status of an object of our own kinds. Our CRDs describe it, so the server has checked its shape. */
+export function statusOf(object: KubeObject): Status {
+  return (object.status ?? {}) as Status;
+}
+
+function conditionsOf(object: KubeObject): Conditions {
+  return new Conditions({
+    observed: statusOf(object).conditions ?? [],
+    generation: object.metadata.generation,
+  });
+}

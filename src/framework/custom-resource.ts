@@ -1,0 +1,154 @@
+import type { KubeObject, ObjectMeta, OwnerReference } from './api/object.ts';
+import type { Conditions } from './conditions/conditions.ts';
+import type { Subject } from './controller/subject.ts';
+import type { CustomResourceDefinition, SpecSchema } from './definition.ts';
+import type { EventInput } from './observe/events.ts';
+import type { Logger } from './observe/logger.ts';
+import { type Trouble, troubleOf } from './outcome.ts';
+import { ownerReferenceTo } from './resources/resource.ts';
+import type { Services } from './resources/services.ts';
+import type { Parsed } from './schema/parse.ts';
+
+/** What an instance is made from. Pass it on to `super`. */
+export type CustomResourceOptions<TSpec extends SpecSchema> = {
+  readonly resource: Subject;
+  readonly services: Services;
+  readonly definition: Pick<CustomResourceDefinition<TSpec>, 'group' | 'version' | 'kind'>;
+};
+
+/** How one named part of an object is doing. */
+export type SubresourceResult = {
+  readonly ready: boolean;
+  /** A change was just sent and is taking effect. */
+  readonly syncing?: boolean;
+  /** Something is wrong: the part is tried again with a growing delay. */
+  readonly failed?: boolean;
+  /** CamelCase and stable. */
+  readonly reason?: string;
+  readonly message?: string;
+};
+
+/**
+ * The base class of every kind: one instance looks after one generation of one object. When the spec changes, a new
+ * instance is made, so whatever the constructor derives from the spec is right.
+ *
+ * The constructor wires references and does no I/O. `reconcile` reads what is, compares, and writes differences; it may
+ * run at any time and any number of times. Status, conditions and events are written once, after it.
+ */
+export abstract class CustomResource<TSpec extends SpecSchema> {
+  readonly #subject: Subject;
+  readonly services: Services;
+
+  constructor(options: CustomResourceOptions<TSpec>) {
+    this.#subject = options.resource;
+    this.services = options.services;
+  }
+
+  /** Brings the world in line with the spec. */
+  abstract reconcile: () => Promise<void>;
+
+  /**
+   * Removes what the object made outside the cluster, before the object goes. A kind that defines it gets a finalizer.
+   * It is repeated until it returns.
+   */
+  finalize?: () => Promise<void>;
+
+  get name(): string {
+    return this.#subject.object.metadata.name;
+  }
+
+  /** The namespace; empty for a cluster-scoped object. */
+  get namespace(): string {
+    return this.#subject.object.metadata.namespace ?? '';
+  }
+
+  get metadata(): ObjectMeta {
+    return this.#subject.object.metadata;
+  }
+
+  /** Always true while an instance runs: instances end with their object. */
+  get exists(): boolean {
+    return this.#subject.object.metadata.uid !== '';
+  }
+
+  /** The parsed spec: defaults are filled in. The controller parsed it with this kind's own schema. */
+  get spec(): Parsed<TSpec> {
+    return this.#subject.spec as Parsed<TSpec>;
+  }
+
+  /** The object as the cache has it. */
+  get object(): KubeObject {
+    return this.#subject.object;
+  }
+
+  /** The owner reference to put into children, so that they are deleted with this object. */
+  get ref(): OwnerReference {
+    return ownerReferenceTo(this.#subject.object);
+  }
+
+  get conditions(): Conditions {
+    return this.#subject.conditions;
+  }
+
+  /** A logger whose lines name this object. */
+  get log(): Logger {
+    return this.#subject.logger;
+  }
+
+  /** Aborted when the run should end early. Pass it to whatever waits. */
+  get signal(): AbortSignal {
+    return this.#subject.signal;
+  }
+
+  /** Asks for another run. Calls made before it starts become one run. */
+  readonly queueReconcile = (): void => this.#subject.enqueue();
+
+  /** Asks for another run after a while, for what no watch can tell of. The earliest time asked for counts. */
+  requeueAfter(delayMs: number): void {
+    const planned = this.#subject.requeueAfterMs;
+    this.#subject.requeueAfterMs = planned === undefined ? delayMs : Math.min(planned, delayMs);
+  }
+
+  /** Sets status fields of this kind's own. Never put a secret there. */
+  report(fields: Readonly<Record<string, unknown>>): void {
+    this.#subject.report(fields);
+  }
+
+  /** Tells in an event that something has happened. Changes of `Ready` are told by the framework. */
+  record(event: EventInput): void {
+    this.#subject.record(event);
+  }
+
+  /**
+   * Runs the reconciliation of one part and keeps its condition. What it throws ends this part only.
+   * @returns whether the part is ready.
+   */
+  async reconcileSubresource(name: string, reconcile: () => Promise<SubresourceResult>): Promise<boolean> {
+    const { ready, trouble, condition } = await settle(reconcile);
+    if (condition) {
+      this.conditions.put(name, { status: ready ? 'True' : 'False', ...condition });
+    }
+    this.#subject.parts.push({ name, ready, trouble });
+    return ready;
+  }
+}
+
+type Settled = {
+  readonly ready: boolean;
+  readonly trouble?: Trouble;
+  readonly condition?: { readonly reason?: string | undefined; readonly message?: string | undefined };
+};
+
+async function settle(reconcile: () => Promise<SubresourceResult>): Promise<Settled> {
+  try {
+    const { ready, failed = false, reason, message } = await reconcile();
+    const condition = { reason, message };
+    if (ready || !failed) {
+      return { ready, condition };
+    }
+    return { ready, condition, trouble: { kind: 'failed', reason: reason ?? 'Failed', message: message ?? '' } };
+  } catch (error) {
+    const trouble = troubleOf(error);
+    return trouble.kind === 'silent' ? { ready: false, trouble } : { ready: false, trouble, condition: trouble };
+  }
+}

@@ -1,0 +1,64 @@
+import { ApiError, isConflict, messageOf, TransportError } from './api/errors.ts';
+import { OwnershipError } from './api/ownership.ts';
+
+/** Thrown by a kind that waits for somebody else. Nothing is wrong, and a watch or the timer will bring it back. */
+export class NotReadyError extends Error {
+  override readonly name = 'NotReadyError';
+  readonly reason: string;
+  readonly retryAfterMs: number | undefined;
+
+  /** @param reason CamelCase, stable. @param message one sentence, the same on every retry. */
+  constructor(reason: string, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.reason = reason;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Thrown by a kind whose spec cannot be met: no retry helps until the spec or something it refers to changes. */
+export class InvalidSpecError extends Error {
+  override readonly name = 'InvalidSpecError';
+  readonly reason: string;
+
+  constructor(reason: string, message: string, options: { cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.reason = reason;
+  }
+}
+
+/** How a piece of work ended badly, and so what becomes of the object: its conditions, its events, its next run. */
+export type Trouble =
+  | { readonly kind: 'waiting'; readonly reason: string; readonly message: string; readonly retryAfterMs?: number }
+  | { readonly kind: 'stalled'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly message: string; readonly retryAfterMs?: number }
+  /** A lost race or a shutdown: run again, and tell nobody. */
+  | { readonly kind: 'silent' };
+
+/** The one mapping from what was thrown to what it means. */
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof NotReadyError) {
+    const { reason, message, retryAfterMs } = error;
+    return { kind: 'waiting', reason, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  }
+  if (error instanceof InvalidSpecError) {
+    return { kind: 'stalled', reason: error.reason, message: error.message };
+  }
+  if (error instanceof OwnershipError) {
+    return { kind: 'stalled', reason: 'OwnedByAnother', message: error.message };
+  }
+  if (isConflict(error) || (error instanceof Error && error.name === 'AbortError')) {
+    return { kind: 'silent' };
+  }
+  return { kind: 'failed', reason: reasonOf(error), message: messageOf(error), ...retryOf(error) };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ApiError) {
+    return error.code === 403 ? 'Forbidden' : 'RequestFailed';
+  }
+  return error instanceof TransportError ? 'ApiServerUnreachable' : 'Failed';
+}
+
+function retryOf(error: unknown): { retryAfterMs?: number } {
+  return error instanceof ApiError && error.retryAfterMs !== undefined ? { retryAfterMs: error.retryAfterMs } : {};
+}

@@ -1,0 +1,160 @@
+import { EventEmitter } from 'node:events';
+import type { WriteGateway, WriteResult } from '../api/apply.ts';
+import {
+  describeRef,
+  type KubeObject,
+  keyFor,
+  type Manifest,
+  type ObjectMeta,
+  type ObjectRef,
+  type OwnerReference,
+} from '../api/object.ts';
+import type { Owner } from '../api/ownership.ts';
+import type { Informer } from '../cache/informer.ts';
+import type { Condition } from '../conditions/conditions.ts';
+
+/** The status fields that many kinds share; the default type of a status nobody described further. */
+export type WellKnownStatus = {
+  readonly observedGeneration?: number;
+  readonly replicas?: number;
+  readonly readyReplicas?: number;
+  readonly updatedReplicas?: number;
+  readonly availableReplicas?: number;
+  readonly phase?: string;
+  readonly conditions?: readonly Condition[];
+};
+
+/** The static shape of a kind, as far as its reader cares. */
+export type ResourceShape = { readonly spec?: unknown; readonly status?: unknown };
+
+/** The shape assumed when none is given. */
+export type WellKnownResource = { readonly spec?: unknown; readonly status?: WellKnownStatus };
+
+/** What a resource handle is made of. */
+export type ResourceOptions = {
+  readonly ref: ObjectRef;
+  readonly informer: Informer;
+  readonly gateway: WriteGateway;
+  /** The object on whose behalf is written. */
+  readonly owner: () => Owner;
+  /** Aborted when the run that writes is to end. */
+  readonly signal: () => AbortSignal;
+};
+
+type ResourceEvents = { changed: [] };
+
+/**
+ * A handle on one object, present or not: reads come from the cache, writes go through the gateway, and `changed`
+ * tells when the object appears, changes or goes.
+ */
+export class Resource<T extends ResourceShape = WellKnownResource> {
+  protected readonly options: ResourceOptions;
+  readonly #events = new EventEmitter<ResourceEvents>();
+  readonly #key: string;
+  readonly #unsubscribe: () => void;
+
+  constructor(options: ResourceOptions) {
+    this.options = options;
+    this.#key = keyFor(options.ref.name, options.ref.namespace);
+    this.#unsubscribe = options.informer.subscribeKey(this.#key, ({ previous, current }) => {
+      if (previous && !current) {
+        options.gateway.forget(previous);
+      }
+      this.#events.emit('changed');
+    });
+  }
+
+  get apiVersion(): string {
+    return this.options.ref.apiVersion;
+  }
+
+  get kind(): string {
+    return this.options.ref.kind;
+  }
+
+  get name(): string {
+    return this.options.ref.name;
+  }
+
+  get namespace(): string | undefined {
+    return this.options.ref.namespace;
+  }
+
+  /** The object as the cache has it; includes our own writes. */
+  get manifest(): KubeObject | undefined {
+    return this.options.informer.get(this.#key);
+  }
+
+  get exists(): boolean {
+    return this.manifest !== undefined;
+  }
+
+  get metadata(): ObjectMeta | undefined {
+    return this.manifest?.metadata;
+  }
+
+  /** The spec, typed as the caller declared it: the cast is the caller's promise about the kind. */
+  get spec(): T['spec'] | undefined {
+    return this.manifest?.spec as T['spec'] | undefined;
+  }
+
+  /** The status, typed as the caller declared it. */
+  get status(): T['status'] | undefined {
+    return this.manifest?.status as T['status'] | undefined;
+  }
+
+  /** An owner reference to this object. @throws Error when it does not exist. */
+  get ref(): OwnerReference {
+    const { manifest } = this;
+    if (!manifest) {
+      throw new Error(`${describeRef(this.options.ref)} does not exist, so nothing can be owned by it`);
+    }
+    return ownerReferenceTo(manifest);
+  }
+
+  /** Resolves when the cache knows whether the object exists. */
+  get synced(): Promise<unknown> {
+    return this.options.informer.synced;
+  }
+
+  /**
+   * Makes the object have the fields of the manifest. Sends nothing when it has them already, whatever the server
+   * added of its own; fields patched earlier and left out now are removed.
+   * @throws OwnershipError when the object is somebody else's.
+   */
+  async patch(manifest: Manifest): Promise<WriteResult> {
+    this.assertNamesThis(manifest);
+    const { gateway, owner, signal } = this.options;
+    return await gateway.apply(manifest, { live: this.manifest, owner: owner(), signal: signal() });
+  }
+
+  on(event: 'changed', listener: () => void): this {
+    this.#events.on(event, listener);
+    return this;
+  }
+
+  off(event: 'changed', listener: () => void): this {
+    this.#events.off(event, listener);
+    return this;
+  }
+
+  /** Stops listening; the handle can still be read. */
+  dispose(): void {
+    this.#unsubscribe();
+    this.#events.removeAllListeners();
+  }
+
+  /** @throws Error when the manifest is of another object: a slip of the author's. */
+  protected assertNamesThis({ apiVersion, kind, metadata }: Manifest): void {
+    const given: ObjectRef = { apiVersion, kind, name: metadata.name, namespace: metadata.namespace };
+    if (describeRef(given) !== describeRef(this.options.ref) || apiVersion !== this.apiVersion) {
+      throw new Error(`A manifest of ${describeRef(given)} cannot be patched into ${describeRef(this.options.ref)}`);
+    }
+  }
+}
+
+/** The owner reference by which a child says whose it is; the garbage collector deletes it with its owner. */
+export function ownerReferenceTo({ apiVersion, kind, metadata }: KubeObject): OwnerReference {
+  const { name, uid } = metadata;
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
+}

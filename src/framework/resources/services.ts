@@ -1,0 +1,84 @@
+import type { WriteGateway } from '../api/apply.ts';
+import type { Discovery } from '../api/discovery.ts';
+import type { Owner } from '../api/ownership.ts';
+import type { Transport } from '../api/transport.ts';
+import type { Informers } from '../cache/informers.ts';
+import type { Logger } from '../observe/logger.ts';
+
+/** What the whole operator shares. */
+export type Runtime = {
+  readonly transport: Transport;
+  readonly discovery: Discovery;
+  readonly informers: Informers;
+  readonly gateway: WriteGateway;
+  readonly logger: Logger;
+  /** How often a kind looks again at what lies outside the cluster, in milliseconds. */
+  readonly recheckMs: number;
+};
+
+/** What one instance of a kind brings along. */
+export type InstanceScope = {
+  /** The object that the instance reconciles. */
+  readonly owner: () => Owner;
+  /** The signal of the current run. */
+  readonly signal: () => AbortSignal;
+};
+
+/** What a container has to end. */
+export type Handle = { readonly synced: Promise<unknown>; dispose(): void };
+
+/** A class that can be asked for by `services.get`. Marked `shared`, there is one for the whole operator. */
+export type ServiceClass<T> = { new (services: Services): T; readonly shared?: boolean };
+
+/**
+ * Hands out services by their class, made when first asked for.
+ *
+ * Every instance of a kind has a container of its own, so that what it subscribed to goes when it goes; services
+ * marked `shared` live in the operator's container.
+ */
+export class Services {
+  readonly runtime: Runtime;
+  readonly scope: InstanceScope | undefined;
+  readonly #parent: Services | undefined;
+  readonly #made = new Map<ServiceClass<unknown>, unknown>();
+  readonly #handles = new Set<Handle>();
+
+  constructor(runtime: Runtime, parts: { scope?: InstanceScope; parent?: Services } = {}) {
+    this.runtime = runtime;
+    this.scope = parts.scope;
+    this.#parent = parts.parent;
+  }
+
+  /** A container for one instance of a kind. */
+  child(scope: InstanceScope): Services {
+    return new Services(this.runtime, { scope, parent: this });
+  }
+
+  get<T>(service: ServiceClass<T>): T {
+    if (service.shared && this.#parent) {
+      return this.#parent.get(service);
+    }
+    if (!this.#made.has(service)) {
+      this.#made.set(service, new service(this));
+    }
+    return this.#made.get(service) as T; // the map's key is the value's class
+  }
+
+  /** Ties the life of a handle to this container. */
+  track(handle: Handle): void {
+    this.#handles.add(handle);
+  }
+
+  /** Resolves when every handle made so far knows its object. */
+  async synced(): Promise<void> {
+    await Promise.all([...this.#handles].map((handle) => handle.synced));
+  }
+
+  /** Ends every subscription made through this container. */
+  dispose(): void {
+    for (const handle of this.#handles) {
+      handle.dispose();
+    }
+    this.#handles.clear();
+  }
+}
