@@ -1,2 +1,31 @@
 import { defineConfig } from 'vitest/config';
-export default defineConfig({ test: {} });
+
+const INTEGRATION = [
+  'tests/{integration,testenv}/**/*.test.ts',
+  'tests/*.integration.test.ts',
+  'src/**/*.integration.test.ts',
+];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'tests/*.test.ts'],
+          exclude: ['**/node_modules/**', ...INTEGRATION, 'tests/postgres-server.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: [...INTEGRATION, 'tests/postgres-server.test.ts'],
+          globalSetup: ['tests/harness/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 3,
+        },
+      },
+    ],
+  },
+});

@@ -10,7 +10,7 @@ export {
   messageOf,
   TransportError,
 } from './api/errors.ts';
-export { ANNOTATION_DOMAIN, FIELD_MANAGER, MANAGED_BY_LABEL } from './api/field-manager.ts';
+export { ANNOTATION_DOMAIN, FIELD_MANAGER, MANAGED_BY_LABEL, ROTATE_ANNOTATION } from './api/field-manager.ts';
 export {
   describeRef,
   type KubeObject,
@@ -34,6 +34,9 @@ export { InvalidSpecError, NotReadyError } from './outcome.ts';
 export { Resource, type WellKnownStatus } from './resources/resource.ts';
 export { ResourceReference } from './resources/resource-reference.ts';
 export { ResourceService } from './resources/resource-service.ts';
-export { type SecretData, type SecretReference, SecretResource, SecretService } from './resources/secret-service.ts';
+export type { SecretBytes, SecretContent, SecretData } from './resources/secret-content.ts';
+export { type SecretReference, SecretResource, SecretService } from './resources/secret-service.ts';
 export { Services } from './resources/services.ts';
-export { createCrdManifest } from './schema/crd.ts';
+export { createCrdManifest, type PrinterColumn } from './schema/crd.ts';
+export { atMostOneOf, exactlyOneOf, immutable, intOrString, listMap, rule } from './schema/fields.ts';
+export type { Parsed } from './schema/parse.ts';

@@ -1,4 +1,4 @@
-import { ApiError, isConflict, messageOf, TransportError } from './api/errors.ts';
+import { ApiError, isConflict, isInvalid, messageOf, TransportError } from './api/errors.ts';
 import { OwnershipError } from './api/ownership.ts';
 
 /** Thrown by a kind that waits for somebody else. Nothing is wrong, and a watch or the timer will bring it back. */
@@ -45,6 +45,10 @@ export function troubleOf(error: unknown): Trouble {
   }
   if (error instanceof OwnershipError) {
     return { kind: 'stalled', reason: 'OwnedByAnother', message: error.message };
+  }
+  if (isInvalid(error)) {
+    // The server refuses what the spec asks for, an immutable field for example: sending it again changes nothing.
+    return { kind: 'stalled', reason: 'Rejected', message: error.message };
   }
   if (isConflict(error) || (error instanceof Error && error.name === 'AbortError')) {
     return { kind: 'silent' };

@@ -1,6 +1,6 @@
 import { digestOf } from './digest.ts';
 import { type Discovery, objectPath, typeKey } from './discovery.ts';
-import { APPLIED_ANNOTATION, FIELD_MANAGER, MANAGED_BY_LABEL } from './field-manager.ts';
+import { APPLIED_ANNOTATION, FIELD_MANAGER, withManager } from './field-manager.ts';
 import { type KubeObject, keyFor, type Manifest, type ObjectRef } from './object.ts';
 import { assertMayWrite, coversFields, type OwnershipRules, ownedFields } from './ownership.ts';
 import type { ApiRequest, Transport } from './transport.ts';
@@ -176,7 +176,7 @@ function baselineKey(object: KubeObject): string {
 }
 
 function labelled(manifest: Manifest): Manifest['metadata'] {
-  return { ...manifest.metadata, labels: { [MANAGED_BY_LABEL]: FIELD_MANAGER, ...manifest.metadata.labels } };
+  return { ...manifest.metadata, labels: withManager(manifest.metadata.labels) };
 }
 
 function withMarks(manifest: Manifest, digest: string): Manifest {

@@ -9,3 +9,11 @@ export const APPLIED_ANNOTATION = `${ANNOTATION_DOMAIN}/applied`;
 
 /** On objects we apply: lets people and tools find what we made. */
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+
+/** On an object that generates values: whenever its value changes, they are generated anew. */
+export const ROTATE_ANNOTATION = `${ANNOTATION_DOMAIN}/rotate`;
+
+/** Labels with the one that says who manages the object, unless they say so already. */
+export function withManager(labels: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return { [MANAGED_BY_LABEL]: FIELD_MANAGER, ...labels };
+}

@@ -29,7 +29,8 @@ const METADATA_TYPES = 'g=meta.k8s.io;v=v1';
 
 type RawList = {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: readonly Partial<KubeObject>[];
+  /** Null in an empty list of metadata. */
+  readonly items: readonly Partial<KubeObject>[] | null;
 };
 
 type RawEvent = { readonly type: string; readonly object: unknown };
@@ -48,7 +49,7 @@ export async function* listPages(
       accept: acceptFor(selection, 'PartialObjectMetadataList'),
       signal,
     });
-    const items = list.items.map((item) => withType(item, selection.type));
+    const items = (list.items ?? []).map((item) => withType(item, selection.type));
     yield { items, resourceVersion: list.metadata.resourceVersion };
     token = list.metadata.continue;
   } while (token);

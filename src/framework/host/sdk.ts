@@ -1,7 +1,10 @@
-import { createRequire } from 'node:module';
+import * as namespace from '@dot-i/k8s-operator';
+
+/** What the SDK exports. */
+type Sdk = typeof namespace.default;
 
 /**
- * The SDK's exports. Loaded by `require` because its default export is a property for Node and the module itself for
- * bundlers and test runners; `require` gives all of them the same object.
+ * The SDK's exports. It is a CommonJS module whose class is the property `default` of what it exports: Node and bundlers
+ * hand out that whole object as the default import, test runners the class itself.
  */
-export const sdk = createRequire(import.meta.url)('@dot-i/k8s-operator') as typeof import('@dot-i/k8s-operator');
+export const sdk: Sdk = 'default' in namespace.default ? namespace.default : (namespace as unknown as Sdk);

@@ -1,30 +1,24 @@
 import type { WriteResult } from '../api/apply.ts';
 import { type Discovery, objectPath } from '../api/discovery.ts';
 import { isNotFound } from '../api/errors.ts';
-import type { KubeObject, Manifest, OwnerReference } from '../api/object.ts';
-import { coversFields, ownedFields } from '../api/ownership.ts';
+import { withManager } from '../api/field-manager.ts';
 import type { Transport } from '../api/transport.ts';
 import { Resource, type ResourceOptions } from './resource.ts';
 import { ResourceReference } from './resource-reference.ts';
 import { resourceOptions } from './resource-service.ts';
+import {
+  decode,
+  type EncodedSecret,
+  encode,
+  hasContent,
+  type SecretBytes,
+  type SecretContent,
+  type SecretData,
+  type SecretManifest,
+  type SecretObject,
+  shellOf,
+} from './secret-content.ts';
 import type { Services } from './services.ts';
-
-/** A Secret's values by key, decoded. */
-export type SecretData = Readonly<Record<string, string>>;
-
-/** A Secret as the author writes it: `data` holds the plain values and is encoded on the way out. */
-export type SecretManifest = Manifest & { readonly type?: string; readonly data?: SecretData };
-
-type SecretObject = KubeObject & { readonly type?: string; readonly data?: Readonly<Record<string, string>> };
-
-/** What a kind wants a Secret to be. */
-export type SecretContent = {
-  readonly data: SecretData;
-  readonly type?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly ownerReferences?: readonly OwnerReference[];
-};
 
 type SecretOptions = ResourceOptions & { readonly transport: Transport; readonly discovery: Discovery };
 
@@ -35,7 +29,8 @@ type SecretOptions = ResourceOptions & { readonly transport: Transport; readonly
  */
 export class SecretResource extends Resource {
   readonly #options: SecretOptions;
-  #lastRead: SecretObject | undefined;
+  /** What the last read or write found; writes are based on it, because the caller decided by it. */
+  #basis: { readonly secret: SecretObject | undefined } | undefined;
 
   constructor(options: SecretOptions) {
     super(options);
@@ -44,6 +39,12 @@ export class SecretResource extends Resource {
 
   /** The values, or `undefined` when the Secret does not exist. Asks the server only when the Secret has changed. */
   async read(): Promise<SecretData | undefined> {
+    const bytes = await this.readBytes();
+    return bytes && Object.fromEntries(Object.entries(bytes).map(([key, value]) => [key, value.toString()]));
+  }
+
+  /** As {@link read}, for values that need not be text. */
+  async readBytes(): Promise<SecretBytes | undefined> {
     const secret = await this.#fetch();
     return secret && decode(secret.data ?? {});
   }
@@ -68,94 +69,57 @@ export class SecretResource extends Resource {
    *   Secret is somebody else's, unless `adopt` is given.
    */
   async write(content: SecretContent, options: { adopt?: boolean } = {}): Promise<WriteResult> {
-    const live = await this.#fetch();
+    const { secret: live } = this.#basis ?? { secret: await this.#fetch() };
     const manifest = this.#manifestOf(content);
     if (live && hasContent(live, manifest)) {
       return 'unchanged';
     }
-    const { gateway, owner, signal } = this.#options;
-    // The empty Secret is created first because only a creation fails when one exists; an apply would overwrite it.
-    const base = live ?? (await gateway.create(shellOf(manifest), signal()));
-    this.#lastRead = await gateway.applyUnmarked(manifest, {
-      live,
-      owner: owner(),
-      resourceVersion: base.metadata.resourceVersion,
-      signal: signal(),
-      ...options,
-    });
+    this.#basis = undefined; // whatever becomes of the write, the next one starts from a fresh read
+    this.#basis = { secret: await this.#send(manifest, { live, ...options }) };
     return live ? 'updated' : 'created';
   }
 
+  async #send(manifest: EncodedSecret, { live, adopt }: { live: SecretObject | undefined; adopt?: boolean }) {
+    const { gateway, owner, signal } = this.#options;
+    // The empty Secret is created first because only a creation fails when one exists; an apply would overwrite it.
+    const base = live ?? (await gateway.create(shellOf(manifest), signal()));
+    const { resourceVersion } = base.metadata;
+    return await gateway.applyUnmarked(manifest, { live, adopt, owner: owner(), resourceVersion, signal: signal() });
+  }
+
   async #fetch(): Promise<SecretObject | undefined> {
-    const cached = this.manifest;
-    if (!cached) {
-      return undefined;
+    const version = this.manifest?.metadata.resourceVersion;
+    if (version === undefined || version !== this.#basis?.secret?.metadata.resourceVersion) {
+      this.#basis = { secret: version === undefined ? undefined : await this.#get() };
     }
-    const known = this.#lastRead;
-    if (known && cached.metadata.resourceVersion === known.metadata.resourceVersion) {
-      return known;
-    }
+    return this.#basis?.secret;
+  }
+
+  async #get(): Promise<SecretObject | undefined> {
     const { transport, discovery, ref, signal } = this.#options;
     const path = objectPath(await discovery.resolve(ref), ref);
-    this.#lastRead = await transport.request<SecretObject>({ path, signal: signal() }).catch((error: unknown) => {
+    try {
+      return await transport.request<SecretObject>({ path, signal: signal() });
+    } catch (error) {
       if (isNotFound(error)) {
         return undefined;
       }
       throw error;
-    });
-    return this.#lastRead;
+    }
   }
 
-  #manifestOf(content: SecretContent): SecretManifest & { metadata: Manifest['metadata'] } {
-    const { data, type, ...metadata } = content;
+  #manifestOf(content: SecretContent): EncodedSecret {
+    const { data, type, immutable, ...metadata } = content;
     const { name, namespace } = this;
     return {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name, ...(namespace ? { namespace } : {}), ...metadata },
+      metadata: { name, ...(namespace ? { namespace } : {}), ...metadata, labels: withManager(metadata.labels) },
       ...(type ? { type } : {}),
+      ...(immutable ? { immutable } : {}),
       data: encode(data),
     };
   }
-}
-
-function shellOf({ data: _data, ...shell }: SecretManifest): SecretManifest {
-  return shell;
-}
-
-/** Compared by value, because a digest kept on the object would let a short value be guessed. */
-function hasContent(live: SecretObject, desired: SecretManifest): boolean {
-  const owned = ownedFields(live);
-  const { metadata, data = {} } = desired;
-  const { name: _name, namespace: _namespace, ...ownMetadata } = metadata;
-  const keys = Object.keys(owned?.['f:data'] ?? {}).filter((path) => path.startsWith('f:'));
-  return (
-    owned !== undefined &&
-    coversFields(owned, { data, metadata: ownMetadata }) &&
-    keys.length === Object.keys(data).length &&
-    Object.entries(data).every(([key, value]) => live.data?.[key] === value) &&
-    isWithin(ownMetadata, live.metadata)
-  );
-}
-
-/** Whether every scalar of `part` stands in `whole` at the same place. */
-function isWithin(part: unknown, whole: unknown): boolean {
-  if (typeof part !== 'object' || part === null) {
-    return part === undefined || part === whole;
-  }
-  if (typeof whole !== 'object' || whole === null) {
-    return false;
-  }
-  const fields: Readonly<Record<string, unknown>> = { ...whole };
-  return Object.entries(part).every(([name, value]) => isWithin(value, fields[name]));
-}
-
-function encode(data: SecretData): SecretData {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
-}
-
-function decode(data: SecretData): SecretData {
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
 }
 
 /** A variable that holds a Secret. */

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createConnection } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { HealthServer, type HealthSources } from './health.ts';
+
+const servers: HealthServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function start(sources: Partial<HealthSources> = {}): Promise<number> {
+  const metrics = async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' });
+  const server = new HealthServer({ unready: () => [], metrics, ...sources });
+  servers.push(server);
+  return await server.listen(0);
+}
+
+async function get(port: number, path: string) {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { code: response.status, type: response.headers.get('content-type'), body: await response.text() };
+}
+
+const text = 'text/plain; charset=utf-8';
+
+describe('HealthServer', () => {
+  test.each([
+    { path: '/healthz', code: 200, body: 'ok\n' },
+    { path: '/healthz?verbose', code: 200, body: 'ok\n' },
+    { path: '/readyz', code: 200, body: 'ok\n' },
+    { path: '/', code: 404, body: 'not found: try /healthz, /readyz or /metrics\n' },
+    { path: '/healthz/x', code: 404, body: 'not found: try /healthz, /readyz or /metrics\n' },
+  ])('answers $path with $code', async ({ path, code, body }) => {
+    expect(await get(await start(), path)).toEqual({ code, type: text, body });
+  });
+
+  test('is not ready while something is missing, and says what; alive it is all the time', async () => {
+    let missing = ['Domain is not listed yet', 'Secret is not listed yet'];
+    const port = await start({ unready: () => missing });
+    const body = 'Domain is not listed yet\nSecret is not listed yet\n';
+    expect(await get(port, '/readyz')).toEqual({ code: 503, type: text, body });
+    expect((await get(port, '/healthz')).code).toBe(200);
+    missing = [];
+    expect((await get(port, '/readyz')).code).toBe(200);
+  });
+
+  test('hands out the metrics as the type that they say', async () => {
+    const port = await start();
+    expect(await get(port, '/metrics')).toEqual({ code: 200, type: 'text/plain; version=0.0.4', body: 'up 1\n' });
+  });
+
+  test.each<{ name: string; path: string; sources: Partial<HealthSources> }>([
+    {
+      name: 'metrics that fail',
+      path: '/metrics',
+      sources: { metrics: () => Promise.reject(new Error('broken gauge')) },
+    },
+    {
+      name: 'a check that throws',
+      path: '/readyz',
+      sources: {
+        unready: () => {
+          throw new Error('broken gauge');
+        },
+      },
+    },
+  ])('answers 500 for $name, and goes on', async ({ path, sources }) => {
+    const port = await start(sources);
+    expect(await get(port, path)).toEqual({ code: 500, type: text, body: 'Error: broken gauge\n' });
+    expect((await get(port, '/healthz')).code).toBe(200);
+  });
+
+  test('cannot listen on a port that is taken, and says so', async () => {
+    const taken = createServer();
+    taken.listen(0);
+    await once(taken, 'listening');
+    const address = taken.address();
+    const server = new HealthServer({ unready: () => [], metrics: async () => ({ contentType: text, body: '' }) });
+    const port = typeof address === 'object' && address ? address.port : 0;
+    await expect(server.listen(port)).rejects.toThrow('EADDRINUSE');
+    await server.close();
+    taken.close();
+  });
+
+  test('closes also while a client keeps its connection open', async () => {
+    const port = await start();
+    const socket = createConnection(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: keep-alive\r\n\r\n');
+    await once(socket, 'data');
+    const closed = once(socket, 'close');
+    await servers.pop()?.close();
+    await closed;
+    await expect(get(port, '/healthz')).rejects.toThrow();
+  });
+});

@@ -1,0 +1,297 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { z as z3 } from 'zod/v3';
+import { type CrdInput, createCrdManifest } from './crd.ts';
+import { immutable, intOrString, listMap, rule } from './fields.ts';
+import type { AnyZod } from './json-schema.ts';
+import type { JsonSchema } from './openapi-schema.ts';
+
+const given = (spec: AnyZod, rest: Partial<CrdInput> = {}) =>
+  createCrdManifest({
+    group: 'example.com',
+    version: 'v1',
+    kind: 'Widget',
+    names: { plural: 'widgets', singular: 'widget' },
+    spec,
+    ...rest,
+  });
+
+const rootOf = (spec: AnyZod, rest: Partial<CrdInput> = {}) =>
+  given(spec, rest).spec.versions[0].schema.openAPIV3Schema;
+
+const specOf = (spec: AnyZod, rest: Partial<CrdInput> = {}) => rootOf(spec, rest).properties?.['spec'] as JsonSchema;
+
+test('writes the whole manifest of a kind', () => {
+  const manifest = given(
+    z.object({
+      host: immutable(z.string().min(1).describe('Where the widget listens.')),
+      port: intOrString().default(80),
+      routes: listMap(z.array(z.object({ name: z.string(), weight: z.int().min(0).max(100).default(1) })), [
+        'name',
+      ]).optional(),
+    }),
+    {
+      description: 'A widget.',
+      names: { plural: 'widgets', singular: 'widget', shortNames: ['wd'], categories: ['all'] },
+      status: z.object({ url: z.string().optional().describe('Where it is reachable.') }),
+      printerColumns: [{ name: 'Host', type: 'string', jsonPath: '.spec.host' }],
+    },
+  );
+  expect(manifest).toEqual({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: {
+        kind: 'Widget',
+        listKind: 'WidgetList',
+        plural: 'widgets',
+        singular: 'widget',
+        shortNames: ['wd'],
+        categories: ['all'],
+      },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              description: 'A widget.',
+              required: ['spec'],
+              properties: {
+                apiVersion: { type: 'string', description: 'The version of the schema of this object.' },
+                kind: { type: 'string', description: 'The kind of this object.' },
+                metadata: { type: 'object' },
+                spec: {
+                  type: 'object',
+                  required: ['host'],
+                  properties: {
+                    host: {
+                      type: 'string',
+                      minLength: 1,
+                      description: 'Where the widget listens.',
+                      'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'cannot be changed once set' }],
+                    },
+                    port: {
+                      'x-kubernetes-int-or-string': true,
+                      anyOf: [{ type: 'integer' }, { type: 'string' }],
+                      default: 80,
+                    },
+                    routes: {
+                      type: 'array',
+                      'x-kubernetes-list-type': 'map',
+                      'x-kubernetes-list-map-keys': ['name'],
+                      items: {
+                        type: 'object',
+                        required: ['name'],
+                        properties: {
+                          name: { type: 'string' },
+                          weight: { type: 'integer', format: 'int32', minimum: 0, maximum: 100, default: 1 },
+                        },
+                      },
+                    },
+                  },
+                },
+                status: {
+                  type: 'object',
+                  properties: {
+                    observedGeneration: {
+                      type: 'integer',
+                      format: 'int64',
+                      minimum: 0,
+                      description: 'The metadata.generation this status was computed for.',
+                    },
+                    conditions: expect.objectContaining({ 'x-kubernetes-list-map-keys': ['type'] }),
+                    url: { type: 'string', description: 'Where it is reachable.' },
+                  },
+                },
+              },
+            },
+          },
+          subresources: { status: {} },
+          additionalPrinterColumns: [
+            { name: 'Host', type: 'string', jsonPath: '.spec.host' },
+            { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+            { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
+            { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+            {
+              name: 'Message',
+              type: 'string',
+              jsonPath: '.status.conditions[?(@.type=="Ready")].message',
+              priority: 1,
+            },
+          ],
+        },
+      ],
+    },
+  });
+});
+
+test('is plain JSON', () => {
+  const manifest = given(z.object({ a: z.string().optional(), n: z.int() }), { description: 'text' });
+  expect(JSON.parse(JSON.stringify(manifest))).toEqual(manifest);
+});
+
+test('the conditions of the status are a map by type, in the form of metav1.Condition', () => {
+  const status = rootOf(z.object({})).properties?.['status'];
+  expect(status?.properties?.['conditions']).toEqual({
+    type: 'array',
+    description: 'The state of the object; Ready says whether it works now.',
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['type'],
+    items: {
+      type: 'object',
+      required: ['type', 'status'],
+      properties: {
+        type: expect.objectContaining({ type: 'string', minLength: 1 }),
+        status: expect.objectContaining({ type: 'string', enum: ['True', 'False', 'Unknown'] }),
+        reason: expect.objectContaining({ type: 'string' }),
+        message: expect.objectContaining({ type: 'string' }),
+        lastTransitionTime: expect.objectContaining({ type: 'string', format: 'date-time' }),
+        observedGeneration: expect.objectContaining({ type: 'integer', format: 'int64' }),
+      },
+    },
+  });
+});
+
+test('a kind may bring its own form of a standard status field', () => {
+  const status = z.object({ conditions: z.array(z.unknown()).optional() });
+  const schema = rootOf(z.object({}), { status }).properties?.['status'];
+  expect(Object.keys(schema?.properties ?? {})).toEqual(['observedGeneration', 'conditions']);
+  expect(schema?.properties?.['conditions']).toEqual({
+    type: 'array',
+    items: { 'x-kubernetes-preserve-unknown-fields': true },
+  });
+});
+
+test('a kind may replace a default column', () => {
+  const ready = { name: 'Ready', type: 'boolean', jsonPath: '.status.ready' } as const;
+  const columns = given(z.object({}), { printerColumns: [ready] }).spec.versions[0].additionalPrinterColumns;
+  expect(columns.map(({ name }) => name)).toEqual(['Ready', 'Reason', 'Age', 'Message']);
+  expect(columns[0]).toEqual(ready);
+});
+
+const oneOfTwo = { rule: 'has(self.a) || has(self.b)' };
+test.each([
+  { name: 'a required field', spec: z.object({ a: z.string() }), required: true, filled: false },
+  { name: 'only optional fields', spec: z.object({ a: z.string().optional() }), required: false, filled: true },
+  { name: 'only defaults', spec: z.object({ a: z.string().default('x') }), required: false, filled: true },
+  { name: 'no fields', spec: z.object({}), required: false, filled: true },
+  {
+    name: 'a rule on the whole that an empty spec may break',
+    spec: rule(z.object({ a: z.string().optional(), b: z.string().optional() }), oneOfTwo),
+    required: false,
+    filled: false,
+  },
+])('a spec with $name', ({ spec, required, filled }) => {
+  expect(rootOf(spec).required).toEqual(required ? ['spec'] : undefined);
+  expect(specOf(spec).default).toEqual(filled ? {} : undefined);
+});
+
+test('a kind can demand a spec, or do without one that has required fields', () => {
+  const loose = z.object({ a: z.string().optional() });
+  expect(rootOf(loose, { specOptional: false }).required).toEqual(['spec']);
+  expect(specOf(loose, { specOptional: false }).default).toBeUndefined();
+  const tight = z.object({ a: z.string() });
+  expect(rootOf(tight, { specOptional: true }).required).toBeUndefined();
+  expect(specOf(tight, { specOptional: true }).default).toBeUndefined();
+});
+
+test('the default of the author stays', () => {
+  expect(specOf(z.object({ a: z.string().optional() }).default({ a: 'x' })).default).toEqual({ a: 'x' });
+});
+
+test.each([z.string(), z.object({}).nullable(), z.unknown()])('a spec must be an object', (spec) => {
+  expect(() => given(spec)).toThrow(/^spec: /);
+});
+
+test('names the field it refuses', () => {
+  expect(() => given(z.object({ db: z.object({ size: z.tuple([z.string()]) }) }))).toThrow('spec.db.size: a tuple');
+});
+
+const inZod4 = z.object({
+  engine: z.enum(['postgres', 'redis']).default('postgres').describe('What runs.'),
+  replicas: z.int().min(1).max(9).default(1),
+  big: z.int().optional(),
+  ratio: z.number().gt(0).lt(1).optional(),
+  mode: z.union([z.literal('fast'), z.literal('safe')]),
+  target: z.union([z.int(), z.string()]).optional(),
+  labels: z.record(z.string(), z.string()).default({}),
+  extra: z.unknown().optional(),
+  loose: z.looseObject({ known: z.string() }).optional(),
+  strict: z.strictObject({ known: z.boolean() }).optional(),
+  note: z.string().nullish(),
+  email: z.email().optional(),
+  since: z.iso.datetime().optional(),
+  site: z.url().optional(),
+  id: z.uuid().optional(),
+  name: z
+    .string()
+    .min(1)
+    .max(63)
+    .regex(/^[a-z]/)
+    .regex(/[a-z0-9]$/),
+  ports: z
+    .array(z.object({ name: z.string(), number: z.int().min(1).max(65535) }))
+    .min(1)
+    .max(10),
+  source: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('git'), url: z.string(), branch: z.string().optional() }),
+    z.object({ type: z.literal('archive'), url: z.string(), digest: z.string() }),
+  ]),
+  both: z.object({ a: z.string() }).and(z.object({ b: z.int().optional() })),
+  storage: z.object({ size: z.string().default('1Gi') }).prefault({}),
+  shouted: z.string().transform((text) => text.toUpperCase()),
+  even: z
+    .number()
+    .multipleOf(2)
+    .refine((n) => n !== 4),
+});
+
+const inZod3 = z3.object({
+  engine: z3.enum(['postgres', 'redis']).default('postgres').describe('What runs.'),
+  replicas: z3.number().int().min(1).max(9).default(1),
+  big: z3.number().int().optional(),
+  ratio: z3.number().gt(0).lt(1).optional(),
+  mode: z3.union([z3.literal('fast'), z3.literal('safe')]),
+  target: z3.union([z3.number().int(), z3.string()]).optional(),
+  labels: z3.record(z3.string()).default({}),
+  extra: z3.unknown().optional(),
+  loose: z3.object({ known: z3.string() }).passthrough().optional(),
+  strict: z3.object({ known: z3.boolean() }).strict().optional(),
+  note: z3.string().nullish(),
+  email: z3.string().email().optional(),
+  since: z3.string().datetime().optional(),
+  site: z3.string().url().optional(),
+  id: z3.string().uuid().optional(),
+  name: z3
+    .string()
+    .min(1)
+    .max(63)
+    .regex(/^[a-z]/)
+    .regex(/[a-z0-9]$/),
+  ports: z3
+    .array(z3.object({ name: z3.string(), number: z3.number().int().min(1).max(65535) }))
+    .min(1)
+    .max(10),
+  source: z3.discriminatedUnion('type', [
+    z3.object({ type: z3.literal('git'), url: z3.string(), branch: z3.string().optional() }),
+    z3.object({ type: z3.literal('archive'), url: z3.string(), digest: z3.string() }),
+  ]),
+  both: z3.object({ a: z3.string() }).and(z3.object({ b: z3.number().int().optional() })),
+  storage: z3.object({ size: z3.string().default('1Gi') }).default({}),
+  shouted: z3.string().transform((text) => text.toUpperCase()),
+  even: z3
+    .number()
+    .multipleOf(2)
+    .refine((n) => n !== 4),
+});
+
+test('one spec written with zod 4 and with zod/v3 gives the same CRD', () => {
+  expect(given(inZod3)).toEqual(given(inZod4));
+  expect(Object.keys(specOf(inZod4).properties ?? {})).toHaveLength(22);
+});

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { atMostOneOf, listMap } from '../../framework/framework.ts';
+
+const fieldSchema = atMostOneOf(
+  z.object({
+    name: z
+      .string()
+      .min(1)
+      .max(253)
+      .regex(/^[-._a-zA-Z0-9]+$/)
+      .describe('The key in the Secret.'),
+    value: z.string().optional().describe('A fixed value. It follows the spec, unlike generated ones.'),
+    template: z
+      .string()
+      .optional()
+      .describe(
+        'A text in which {{name}} stands for another field, and {{name|urlencode}} for its percent-encoded form.',
+      ),
+    encoding: z
+      .enum(['base64', 'base64url', 'hex', 'utf8', 'numeric', 'binary'])
+      .default('base64url')
+      .describe('The alphabet of a generated value: utf8 is printable ASCII, numeric is digits, binary is raw bytes.'),
+    length: z
+      .int()
+      .min(1)
+      .max(65_536)
+      .default(32)
+      .describe('The length of a generated value in characters, or bytes for binary.'),
+  }),
+  ['value', 'template'],
+);
+
+/** One key of the Secret. */
+export type SecretField = z.output<typeof fieldSchema>;
+
+export const generateSecretSpecSchema = z.object({
+  fields: listMap(z.array(fieldSchema).min(1).max(256), ['name']).describe('The keys of the Secret.'),
+  immutable: z
+    .boolean()
+    .default(false)
+    .describe('Whether the API server is to refuse every later change of the values.'),
+  adopt: z
+    .boolean()
+    .default(false)
+    .describe('Whether an existing Secret of this name may be taken over. Its values stay, except for fixed ones.'),
+  deletionPolicy: z
+    .enum(['Delete', 'Retain'])
+    .default('Delete')
+    .describe('Whether the Secret is deleted with this object or stays.'),
+});
+
+export const generateSecretStatusSchema = z.object({
+  secretName: z.string().optional().describe('The Secret that holds the values.'),
+});

@@ -1,0 +1,2 @@
+/** The API group of the homelab kinds. */
+export const GROUP = 'homelab.mortenolsen.pro';

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, inject } from 'vitest';
+import { type KubeObject, keyFor, type ObjectRef } from '../../src/framework/api/object.ts';
+import type { Condition } from '../../src/framework/conditions/conditions.ts';
+import { createNamespace, type TestNamespace } from '../../testenv/src/namespaces.ts';
+import { serviceAccountKubeconfig } from '../../testenv/src/service-account.ts';
+import { attachTestenv, type Testenv } from '../../testenv/src/testenv.ts';
+import { eventually } from '../../testenv/src/wait.ts';
+import { type OperatorOptions, type OperatorProcess, startOperator } from './operator-process.ts';
+
+/** The user name by which the audit log knows the operator. */
+export const OPERATOR_USER = 'system:serviceaccount:hearth-system:hearth';
+
+/** An object as tests look at it. */
+export type SeenObject = KubeObject & {
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: { readonly conditions?: readonly Condition[]; readonly [field: string]: unknown };
+  readonly data?: Readonly<Record<string, string>>;
+};
+
+/** The control plane that this test run shares. */
+export function sharedTestenv(): Testenv {
+  return attachTestenv(inject('testenv'));
+}
+
+/** What a suite works with: a namespace of its own, and an operator that looks after it alone. */
+export class Suite {
+  readonly testenv: Testenv;
+  readonly namespace: string;
+  readonly kubeconfig: string;
+  readonly #options: SuiteOptions;
+  #operator: OperatorProcess | undefined;
+
+  constructor(parts: { testenv: Testenv; namespace: string; kubeconfig: string; options: SuiteOptions }) {
+    this.testenv = parts.testenv;
+    this.namespace = parts.namespace;
+    this.kubeconfig = parts.kubeconfig;
+    this.#options = parts.options;
+  }
+
+  /** The running operator. @throws Error when there is none. */
+  get operator(): OperatorProcess {
+    if (!this.#operator) {
+      throw new Error('no operator runs: call startOperator first');
+    }
+    return this.#operator;
+  }
+
+  async startOperator(overrides: Partial<OperatorOptions> = {}): Promise<OperatorProcess> {
+    const { name, operator, namespaces = [] } = this.#options;
+    this.#operator = await startOperator({
+      name,
+      kubeconfig: this.kubeconfig,
+      namespaces: [this.namespace, ...namespaces],
+      ...operator,
+      ...overrides,
+    });
+    return this.#operator;
+  }
+
+  /** Ends the operator if one runs. */
+  async stopOperator(): Promise<void> {
+    await this.#operator?.stop();
+    this.#operator = undefined;
+  }
+
+  /** Applies manifests as a user does. @throws Error with what kubectl said when they are refused. */
+  async apply(...manifests: readonly unknown[]): Promise<void> {
+    const list = { apiVersion: 'v1', kind: 'List', items: manifests };
+    const { code, stderr } = await this.testenv.kubectl(['apply', '-n', this.namespace, '-f', '-'], {
+      input: JSON.stringify(list),
+    });
+    if (code !== 0) {
+      throw new Error(`kubectl apply failed: ${stderr}`);
+    }
+  }
+
+  /** An object, or `undefined` when there is none. */
+  async find(kind: string, name: string, namespace = this.namespace): Promise<SeenObject | undefined> {
+    const { stdout } = await this.kubectl('get', kind, name, '-n', namespace, '-o', 'json', '--ignore-not-found');
+    return stdout === '' ? undefined : (JSON.parse(stdout) as SeenObject);
+  }
+
+  /** An object that must exist. */
+  async get(kind: string, name: string, namespace = this.namespace): Promise<SeenObject> {
+    const object = await this.find(kind, name, namespace);
+    if (!object) {
+      throw new Error(`there is no ${kind} ${keyFor(name, namespace)}`);
+    }
+    return object;
+  }
+
+  /** Runs kubectl. @throws Error with what it said when it fails. */
+  async kubectl(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+    const result = await this.testenv.kubectl(args);
+    if (result.code !== 0) {
+      throw new Error(`kubectl ${args.join(' ')}: ${result.stderr}`);
+    }
+    return result;
+  }
+
+  /** Waits until a condition of an object has a status, for the generation that is there now. */
+  async condition(ref: Pick<ObjectRef, 'kind' | 'name'>, type: string, status: string): Promise<Condition> {
+    const what = `${ref.kind} ${ref.name} has ${type}=${status}`;
+    const found = await eventually(what, () => this.get(ref.kind, ref.name), {
+      timeoutMs: 20_000,
+      until: (object) => {
+        const condition = conditionOf(object, type);
+        return condition?.status === status && condition.observedGeneration === object.metadata.generation;
+      },
+    });
+    return conditionOf(found, type) as Condition; // just seen by `until`
+  }
+
+  /** Waits until an object's Ready has a reason. */
+  async reason(ref: Pick<ObjectRef, 'kind' | 'name'>, reason: string): Promise<Condition> {
+    const what = `${ref.kind} ${ref.name} is Ready=False for ${reason}`;
+    const found = await eventually(what, () => this.get(ref.kind, ref.name), {
+      timeoutMs: 20_000,
+      until: (object) => conditionOf(object, 'Ready')?.reason === reason,
+    });
+    return conditionOf(found, 'Ready') as Condition; // just seen by `until`
+  }
+
+  /** A Secret's values, decoded. */
+  async secret(name: string, namespace = this.namespace): Promise<Record<string, string>> {
+    const { data = {} } = await this.get('secret', name, namespace);
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    );
+  }
+}
+
+export function conditionOf(object: SeenObject, type: string): Condition | undefined {
+  return object.status?.conditions?.find((condition) => condition.type === type);
+}
+
+export type SuiteOptions = {
+  /** Short; begins the namespace's name. */
+  readonly name: string;
+  readonly operator?: Partial<OperatorOptions>;
+  /** Further namespaces that the operator looks after. */
+  readonly namespaces?: readonly string[];
+  /** Whether the suite starts its operator itself. */
+  readonly withoutOperator?: boolean;
+};
+
+/** Gives a test file a namespace and an operator before its tests, and removes both after them. */
+export function useSuite(options: SuiteOptions): () => Suite {
+  let suite: Suite | undefined;
+  let namespace: TestNamespace | undefined;
+  beforeAll(async () => {
+    const testenv = sharedTestenv();
+    namespace = await createNamespace(testenv, options.name);
+    const kubeconfig = await serviceAccountKubeconfig(testenv, { namespace: 'hearth-system', name: 'hearth' });
+    suite = new Suite({ testenv, namespace: namespace.name, kubeconfig, options });
+    if (!options.withoutOperator) {
+      await suite.startOperator();
+    }
+  });
+  afterAll(async () => {
+    await namespace?.delete();
+    await suite?.stopOperator();
+  });
+  return () => {
+    if (!suite) {
+      throw new Error('the suite is there only inside tests');
+    }
+    return suite;
+  };
+}
