@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectMeta, OwnerReference } from './api/object.ts';
 import type { Conditions } from './conditions/conditions.ts';
-import type { Subject } from './controller/subject.ts';
+import { type Status, type Subject, statusOf } from './controller/subject.ts';
 import type { CustomResourceDefinition, SpecSchema } from './definition.ts';
 import type { EventInput } from './observe/events.ts';
 import type { Logger } from './observe/logger.ts';
@@ -74,6 +74,11 @@ export abstract class CustomResource<TSpec extends SpecSchema> {
   /** The parsed spec: defaults are filled in. The controller parsed it with this kind's own schema. */
   get spec(): Parsed<TSpec> {
     return this.#subject.spec as Parsed<TSpec>;
+  }
+
+  /** The status as it was when the run began. */
+  get status(): Status {
+    return statusOf(this.#subject.object);
   }
 
   /** The object as the cache has it. */

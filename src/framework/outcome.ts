@@ -56,11 +56,16 @@ export function troubleOf(error: unknown): Trouble {
   return { kind: 'failed', reason: reasonOf(error), message: messageOf(error), ...retryOf(error) };
 }
 
+/** An error that carries a reason fit for a condition keeps it, as those of our clients do. */
 function reasonOf(error: unknown): string {
   if (error instanceof ApiError) {
     return error.code === 403 ? 'Forbidden' : 'RequestFailed';
   }
-  return error instanceof TransportError ? 'ApiServerUnreachable' : 'Failed';
+  if (error instanceof TransportError) {
+    return 'ApiServerUnreachable';
+  }
+  const own: unknown = error instanceof Error && 'reason' in error ? error.reason : undefined;
+  return typeof own === 'string' && /^[A-Z][A-Za-z0-9]*$/.test(own) ? own : 'Failed';
 }
 
 function retryOf(error: unknown): { retryAfterMs?: number } {

@@ -1,5 +1,11 @@
 import type { AnyDefinition } from '../framework/framework.ts';
 import { generateSecretDefinition } from './generate-secret/generate-secret.ts';
+import { postgresConnectionDefinition } from './postgres-connection/postgres-connection.ts';
+import { postgresDatabaseDefinition } from './postgres-database/postgres-database.ts';
 
 /** Every kind that Hearth runs. */
-export const definitions: readonly AnyDefinition[] = [generateSecretDefinition];
+export const definitions: readonly AnyDefinition[] = [
+  generateSecretDefinition,
+  postgresConnectionDefinition,
+  postgresDatabaseDefinition,
+];

@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { myResourceDefinition } from '../../examples/my-resource/my-resource.ts';
-import { createCrdManifest } from '../../src/framework/framework.ts';
+import { type AnyDefinition, createCrdManifest } from '../../src/framework/framework.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { startTestenv } from '../../testenv/src/testenv.ts';
 
+/** By its path only, because the guide's text compiles under settings of its own. */
+const EXAMPLE: string = join(import.meta.dirname, '../../examples/my-resource/my-resource.ts');
 const MANIFESTS = join(import.meta.dirname, '../../manifests');
 
 /**
@@ -15,6 +16,7 @@ const MANIFESTS = join(import.meta.dirname, '../../manifests');
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-crds-'));
+  const { myResourceDefinition } = (await import(EXAMPLE)) as { myResourceDefinition: AnyDefinition };
   const crds = [...definitions, myResourceDefinition].map((definition) => createCrdManifest(definition));
   await Promise.all(crds.map((crd) => writeFile(join(folder, `${crd.metadata.name}.yaml`), JSON.stringify(crd))));
   const testenv = await startTestenv({ crdDirs: [folder] });

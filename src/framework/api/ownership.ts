@@ -1,5 +1,5 @@
-import { FIELD_MANAGER } from './field-manager.ts';
-import { describeRef, type FieldSet, type KubeObject, refOf } from './object.ts';
+import { FIELD_MANAGER, KEPT_FOR_ANNOTATION } from './field-manager.ts';
+import { describeRef, type FieldSet, type KubeObject, keyFor, refOf } from './object.ts';
 
 /** The fields of the object that our last apply owns, or `undefined` when we never applied it. */
 export function ownedFields(object: KubeObject): FieldSet | undefined {
@@ -61,7 +61,17 @@ export class OwnershipError extends Error {
 }
 
 /** Who writes: the object that is to own what is written. */
-export type Owner = { readonly kind: string; readonly name: string; readonly uid: string };
+export type Owner = {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string | undefined;
+  readonly uid: string;
+};
+
+/** How an object that has no owner reference says for whom it is kept: `PostgresDatabase/homelab/db`. */
+export function keptForMark({ kind, name, namespace }: Owner): string {
+  return `${kind}/${keyFor(name, namespace)}`;
+}
 
 export type OwnershipRules = {
   readonly owner?: Owner | undefined;
@@ -80,7 +90,12 @@ export function assertMayWrite(live: KubeObject, { owner, adopt = false }: Owner
   if (controller && controller.uid !== owner?.uid) {
     throw new OwnershipError(`${what} is controlled by ${controller.kind} ${controller.name}: rename one of the two`);
   }
-  const ours = ownedFields(live) !== undefined || references.some(({ uid }) => uid === owner?.uid);
+  const keptFor = live.metadata.annotations?.[KEPT_FOR_ANNOTATION];
+  const isKept = owner !== undefined && keptFor === keptForMark(owner);
+  if (keptFor !== undefined && !isKept && !adopt) {
+    throw new OwnershipError(`${what} is kept for ${keptFor}: rename or delete one of the two`);
+  }
+  const ours = isKept || ownedFields(live) !== undefined || references.some(({ uid }) => uid === owner?.uid);
   if (!ours && !adopt) {
     throw new OwnershipError(`${what} exists and was not made by Hearth: rename or delete one of the two`);
   }

@@ -7,6 +7,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CredentialSource } from './credentials.ts';
 import { ApiError, TransportError } from './errors.ts';
@@ -283,12 +284,11 @@ describe('credentials', () => {
     await source.close();
   });
 
-  test('that cannot be resolved at first are asked for again', async () => {
+  test.fails('KNOWN BUG: that cannot be resolved at first are asked for again by the next request', async () => {
     const kubeConfig = kubeConfigFor({ server: 'http://127.0.0.1:1', user: { certFile: '/does/not/exist' } });
     const source = new CredentialSource(kubeConfig);
     await caught(source.current());
     kubeConfig.users = [{ name: 'u', token: 'fresh' }];
-    source.invalidate();
     expect((await source.current()).headers).toMatchObject({ authorization: 'Bearer fresh' });
     await source.close();
   });
@@ -444,6 +444,21 @@ describe('over TLS', () => {
       await transport.request({ path: '/x' });
     }
     expect(connections.size).toBeLessThanOrEqual(SERIAL);
+  });
+
+  test('a new client certificate gets new connections, and nobody starts anything on the old ones', async () => {
+    const { url } = await serveTls();
+    const kubeConfig = kubeConfigFor({ server: url, cluster: { caFile: certFile } });
+    const source = new CredentialSource(kubeConfig);
+    closers.push(() => source.close());
+    const before = await source.current();
+    kubeConfig.users = [{ name: 'u', certFile, keyFile }];
+    source.invalidate();
+    const after = await source.current();
+    expect((await request(url, { dispatcher: after.calls })).statusCode).toBe(200);
+    for (const old of [before.calls, before.watches]) {
+      await expect(request(url, { dispatcher: old })).rejects.toThrow(/closed|destroyed/);
+    }
   });
 
   test('a certificate that nobody vouches for is refused', async () => {

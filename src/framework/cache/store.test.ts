@@ -251,19 +251,29 @@ describe('any order of watch events and answers to our writes', () => {
   });
   type Write = typeof write extends fc.Arbitrary<infer T> ? T : never;
   type Step = { readonly run: () => void; readonly at: number };
-  type History = { events: Step[]; answers: Step[]; last: Map<string, KubeObject>; foreign: number };
+  type At = (index: number, each: Write) => number;
+  type History = { events: Step[]; answers: Step[]; last: Map<string, KubeObject> };
 
-  /** What a server tells about these writes. Versions start at 95, so that they grow in length. */
-  function historyOf(writes: readonly Write[], at: (index: number, each: Write) => number): History {
-    const history: History = { events: [], answers: [], last: new Map(), foreign: 0 };
+  /** Versions start at 95, so that they grow in length. */
+  const written = ({ name }: Write, index: number) => objectAt({ name, version: 95 + index, label: `v${95 + index}` });
+
+  /** What the server answers to those of the writes that are ours. */
+  function answersTo(writes: readonly Write[], at: At): Step[] {
+    return writes.flatMap((each, index) => {
+      const object = written(each, index);
+      const isOurs = each.ours && each.what === 'write';
+      return isOurs ? [{ run: () => store.observeWrite(object), at: at(index, each) }] : [];
+    });
+  }
+
+  /** What the server tells of these writes, and what is there in the end. */
+  function historyOf(writes: readonly Write[], at: At): History {
+    const history: History = { events: [], answers: answersTo(writes, at), last: new Map() };
     for (const [index, each] of writes.entries()) {
-      const object = objectAt({ name: each.name, version: 95 + index, label: `v${95 + index}` });
+      const object = written(each, index);
       if (each.what === 'write') {
         history.last.set(each.name, object);
         history.events.push({ run: () => store.upsert(object), at: index });
-        const answers = each.ours ? [{ run: () => store.observeWrite(object), at: at(index, each) }] : [];
-        history.answers.push(...answers);
-        history.foreign += 1 - answers.length;
       } else if (history.last.delete(each.name)) {
         history.events.push({ run: () => store.remove(object), at: index });
       }
@@ -355,9 +365,9 @@ describe('any order of watch events and answers to our writes', () => {
   });
 
   /** How often listeners were told while only writes happened, and how many of those were somebody else's. */
-  function told(writes: readonly Write[], at: (index: number, each: Write) => number) {
+  function told(writes: readonly Write[], at: At) {
     start();
-    const { events, answers, foreign } = historyOf(
+    const { events, answers } = historyOf(
       writes.filter(({ what }) => what === 'write'),
       at,
     );
@@ -366,7 +376,7 @@ describe('any order of watch events and answers to our writes', () => {
       count += 1;
     });
     play(...events, ...answers);
-    return { count, foreign };
+    return { count, foreign: events.length - answers.length };
   }
 
   test("exactly somebody else's writes are told of when each answer comes just before its echo", () => {

@@ -149,7 +149,7 @@ export class Controller {
       await services.synced();
       await this.#options.handleFinalizer(object, async () => await resource.finalize?.());
     });
-    return trouble && (await this.#settle(subject, trouble, signal));
+    return trouble && (await this.#settle(subject, withWayOut(trouble), signal));
   }
 
   async #settle(subject: Subject, trouble: Trouble | undefined, signal: AbortSignal): Promise<Trouble | undefined> {
@@ -180,7 +180,8 @@ export class Controller {
       return { subject, trouble: { kind: 'stalled', reason: 'InvalidSpec', message: parsed.message } };
     }
     const { kind } = definition;
-    const scope = { owner: () => ({ kind, name: object.metadata.name, uid }), signal: () => subject.signal };
+    const { name, namespace } = object.metadata;
+    const scope = { owner: () => ({ kind, name, namespace, uid }), signal: () => subject.signal };
     const services = root.child(scope);
     try {
       const resource = definition.create({ resource: subject, services, definition });
@@ -214,6 +215,15 @@ export class Controller {
     this.#instances.get(key)?.services.dispose();
     this.#instances.delete(key);
   }
+}
+
+/** Whoever waits for a deletion is told how to end the wait. */
+function withWayOut(trouble: Trouble): Trouble {
+  if (trouble.kind === 'silent') {
+    return trouble;
+  }
+  const message = `Cannot clean up: ${trouble.message}. To let it go as it is, set the annotation ${RELEASE_ANNOTATION}=true`;
+  return { ...trouble, message };
 }
 
 async function attempt(work: () => Promise<void>): Promise<Trouble | undefined> {

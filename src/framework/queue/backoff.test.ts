@@ -20,7 +20,7 @@ describe('backoffMs', () => {
     fc.assert(
       fc.property(
         fc.nat(),
-        fc.integer({ min: 1, max: 10_000 }),
+        fc.integer({ min: 0, max: 10_000 }),
         fc.integer({ min: 10_000 }),
         (attempt, baseMs, maxMs) => {
           const delay = backoffMs(attempt, { baseMs, maxMs });

@@ -1,7 +1,8 @@
 import type { WriteResult } from '../api/apply.ts';
 import { type Discovery, objectPath } from '../api/discovery.ts';
 import { isNotFound } from '../api/errors.ts';
-import { withManager } from '../api/field-manager.ts';
+import { KEPT_FOR_ANNOTATION, withManager } from '../api/field-manager.ts';
+import { keptForMark } from '../api/ownership.ts';
 import type { Transport } from '../api/transport.ts';
 import { Resource, type ResourceOptions } from './resource.ts';
 import { ResourceReference } from './resource-reference.ts';
@@ -64,7 +65,8 @@ export class SecretResource extends Resource {
   }
 
   /**
-   * Makes the Secret hold exactly this content of ours; keys written earlier and left out now go away.
+   * Makes the Secret hold exactly this content of ours; keys written earlier and left out now go away. Without owner
+   * references it outlives the object it is made for, and is marked as kept for it.
    * @throws ApiError 409 when somebody wrote since the last {@link read}: the run is repeated; OwnershipError when the
    *   Secret is somebody else's, unless `adopt` is given.
    */
@@ -111,10 +113,19 @@ export class SecretResource extends Resource {
   #manifestOf(content: SecretContent): EncodedSecret {
     const { data, type, immutable, ...metadata } = content;
     const { name, namespace } = this;
+    // Without an owner reference the mark says whose it is: it is what a later object of the same name finds.
+    const mark = content.ownerReferences ? {} : { [KEPT_FOR_ANNOTATION]: keptForMark(this.#options.owner()) };
+    const annotations = { ...mark, ...metadata.annotations };
     return {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name, ...(namespace ? { namespace } : {}), ...metadata, labels: withManager(metadata.labels) },
+      metadata: {
+        name,
+        ...(namespace ? { namespace } : {}),
+        ...metadata,
+        annotations,
+        labels: withManager(metadata.labels),
+      },
       ...(type ? { type } : {}),
       ...(immutable ? { immutable } : {}),
       data: encode(data),

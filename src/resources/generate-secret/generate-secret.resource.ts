@@ -1,8 +1,7 @@
 import {
   CustomResource,
   type CustomResourceOptions,
-  ROTATE_ANNOTATION,
-  type SecretContent,
+  rotationOf,
   type SecretReference,
   SecretService,
   type SubresourceResult,
@@ -26,31 +25,16 @@ export class GenerateSecretResource extends CustomResource<typeof generateSecret
   };
 
   #reconcileSecret = async (): Promise<SubresourceResult> => {
-    const { fields, adopt } = this.spec;
-    const current = await this.#secret.current?.readBytes();
-    const values = valuesOf(fields, current ?? {}, this.#mustRotate());
-    const content = { data: values, ...this.#metadata(), immutable: this.spec.immutable };
-    const result = await this.#secret.current?.write(content, { adopt });
+    const { fields, adopt, immutable, deletionPolicy } = this.spec;
+    const secret = this.#secret.current;
+    const current = await secret?.readBytes();
+    const rotation = rotationOf(this.metadata, secret?.metadata);
+    const data = valuesOf(fields, current ?? {}, rotation.isDue);
+    const ownership = deletionPolicy === 'Delete' ? { ownerReferences: [this.ref] } : {};
+    const result = await secret?.write({ data, immutable, annotations: rotation.mark, ...ownership }, { adopt });
     if (result === 'created' && current === undefined) {
       this.record({ type: 'Normal', reason: 'SecretCreated', note: `Created Secret ${this.name}` });
     }
     return { ready: true, reason: 'Updated', message: `Secret ${this.name} holds ${fields.length} fields` };
   };
-
-  /** The rotation that was done last stands on the Secret, so that it and the new values are written together. */
-  #mustRotate(): boolean {
-    const wanted = this.metadata.annotations?.[ROTATE_ANNOTATION];
-    const secret = this.#secret.current;
-    return (
-      wanted !== undefined && secret?.exists === true && secret.metadata?.annotations?.[ROTATE_ANNOTATION] !== wanted
-    );
-  }
-
-  #metadata(): Pick<SecretContent, 'annotations' | 'ownerReferences'> {
-    const rotation = this.metadata.annotations?.[ROTATE_ANNOTATION];
-    return {
-      ...(rotation === undefined ? {} : { annotations: { [ROTATE_ANNOTATION]: rotation } }),
-      ...(this.spec.deletionPolicy === 'Delete' ? { ownerReferences: [this.ref] } : {}),
-    };
-  }
 }

@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+import { type NamespacedName, parseNamespacedName } from '../../builders/namespaced-name.ts';
+import { CredentialsError, type CredentialsSource, readCredentials } from '../../clients/postgres/credentials.ts';
+import type { PostgresServer } from '../../clients/postgres/server.ts';
+import {
+  InvalidSpecError,
+  NotReadyError,
+  type Resource,
+  ResourceReference,
+  ResourceService,
+  type SecretReference,
+  SecretService,
+  type Services,
+} from '../../framework/framework.ts';
+import { GROUP } from '../group.ts';
+import type { postgresConnectionSpecSchema } from '../postgres-connection/postgres-connection.schemas.ts';
+import type { PostgresDatabaseSpec } from './postgres-database.names.ts';
+
+/** A connection as the server gives it, before parsing. */
+type Connection = { readonly spec: z.input<typeof postgresConnectionSpecSchema> };
+
+type ServerReferenceOptions = {
+  readonly services: Services;
+  readonly spec: PostgresDatabaseSpec;
+  readonly namespace: string;
+  readonly onChange: () => void;
+};
+
+/**
+ * Follows the spec to the administrator's login of a server: through a PostgresConnection to its Secret, or to a Secret
+ * directly. Whatever changes on the way is told.
+ */
+export class ServerReference {
+  readonly #options: ServerReferenceOptions;
+  readonly #connection = new ResourceReference<Connection>();
+  #secret: { readonly id: string; readonly reference: SecretReference } | undefined;
+
+  constructor(options: ServerReferenceOptions) {
+    this.#options = options;
+    const { services, spec, namespace, onChange } = options;
+    if (spec.connection !== undefined) {
+      const apiVersion = `${GROUP}/v1`;
+      const name = parseNamespacedName(spec.connection, namespace);
+      const connection = { apiVersion, kind: 'PostgresConnection', ...name };
+      this.#connection.current = services.get(ResourceService).get<Connection>(connection);
+      this.#connection.on('changed', onChange);
+    }
+  }
+
+  /**
+   * The administrator's login.
+   * @throws InvalidSpecError when the spec names no server that is supported; NotReadyError when a connection is missing;
+   *   CredentialsError when the Secret is missing or not complete.
+   */
+  async resolve(): Promise<PostgresServer> {
+    const { secret, sslMode } = this.#source();
+    const id = `${secret.namespace}/${secret.name}`;
+    const reference = this.#follow(id, secret);
+    await reference.current?.synced;
+    try {
+      return readCredentials(await reference.current?.read(), { secret: id, sslMode });
+    } catch (error) {
+      // The reason by which the original told of it.
+      throw error instanceof CredentialsError && error.reason === 'MissingSecret'
+        ? new NotReadyError('MissingConnectionSecret', error.message)
+        : error;
+    }
+  }
+
+  #source(): { secret: NamespacedName; sslMode?: CredentialsSource['sslMode'] } {
+    const { spec, namespace } = this.#options;
+    if (this.#connection.current) {
+      return this.#sourceOf(this.#connection.current);
+    }
+    if (spec.secretRef !== undefined) {
+      return { secret: parseNamespacedName(spec.secretRef, namespace) };
+    }
+    if (spec.cluster !== undefined || spec.environment !== undefined) {
+      const field = spec.cluster === undefined ? 'environment' : 'cluster';
+      const remedy = 'use spec.connection or spec.secretRef';
+      throw new InvalidSpecError('NotSupported', `spec.${field} is not supported yet: ${remedy}`);
+    }
+    throw new InvalidSpecError('MissingConnection', 'No server is named: set spec.connection or spec.secretRef');
+  }
+
+  #sourceOf({ name, namespace = '', spec }: Resource<Connection>) {
+    if (!spec) {
+      throw new NotReadyError('MissingConnection', `PostgresConnection ${namespace}/${name} does not exist`);
+    }
+    return { secret: parseNamespacedName(spec.secret, namespace), sslMode: spec.sslMode };
+  }
+
+  #follow(id: string, name: NamespacedName): SecretReference {
+    if (this.#secret?.id !== id) {
+      const { services, onChange } = this.#options;
+      this.#secret?.reference.off('changed', onChange);
+      this.#secret = { id, reference: services.get(SecretService).get(name).on('changed', onChange) };
+    }
+    return this.#secret.reference;
+  }
+}
