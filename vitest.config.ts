@@ -6,8 +6,13 @@ const INTEGRATION = [
   'src/**/*.integration.test.ts',
 ];
 
+/** CI reads the numbers from a file; people read the terminal. */
+const report = process.env['HEARTH_TEST_REPORT'];
+const reporting = report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {};
+
 export default defineConfig({
   test: {
+    ...reporting,
     projects: [
       {
         test: {

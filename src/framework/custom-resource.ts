@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectMeta, OwnerReference } from './api/object.ts';
 import type { Conditions } from './conditions/conditions.ts';
-import { type Status, type Subject, statusOf } from './controller/subject.ts';
+import type { Status, Subject } from './controller/subject.ts';
 import type { CustomResourceDefinition, SpecSchema } from './definition.ts';
 import type { EventInput } from './observe/events.ts';
 import type { Logger } from './observe/logger.ts';
@@ -78,7 +78,7 @@ export abstract class CustomResource<TSpec extends SpecSchema> {
 
   /** The status as it was when the run began. */
   get status(): Status {
-    return statusOf(this.#subject.object);
+    return this.#subject.observedStatus;
   }
 
   /** The object as the cache has it. */

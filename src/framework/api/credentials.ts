@@ -45,11 +45,19 @@ export class CredentialSource {
   }
 
   /** The credentials to use now. */
-  current(): Promise<Credentials> {
+  async current(): Promise<Credentials> {
     if (!this.#current || this.#current.expires <= Date.now()) {
       this.#current = { credentials: this.#resolve(), expires: Date.now() + CREDENTIALS_TTL_MS };
     }
-    return this.#current.credentials;
+    const asked = this.#current;
+    try {
+      return await asked.credentials;
+    } catch (error) {
+      if (this.#current === asked) {
+        this.invalidate();
+      }
+      throw error;
+    }
   }
 
   /** Forgets what was resolved: the server answered that it does not know us. */

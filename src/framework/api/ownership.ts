@@ -21,7 +21,7 @@ export function coversFields(fields: FieldSet, desired: unknown): boolean {
     return true;
   }
   if (Array.isArray(desired)) {
-    return desired.every((item) => coversItem(fields, item));
+    return coversItems(fields, desired);
   }
   if (typeof desired !== 'object' || desired === null) {
     return true;
@@ -37,13 +37,26 @@ function isLeaf(fields: FieldSet): boolean {
   return Object.keys(fields).every((key) => key === '.');
 }
 
-function coversItem(fields: FieldSet, item: unknown): boolean {
-  return Object.entries(fields).some(([path, child]) => {
-    if (path.startsWith('v:')) {
-      return path === `v:${JSON.stringify(item)}`;
-    }
-    return path.startsWith('k:') && matchesKeys(JSON.parse(path.slice(2)), item) && coversFields(child, item);
-  });
+/** Each recorded item stands for one wanted item: those that name most of their key fields choose first. */
+function coversItems(fields: FieldSet, items: readonly unknown[]): boolean {
+  const free = new Map(Object.entries(fields));
+  return items
+    .toSorted((a, b) => fieldCount(b) - fieldCount(a))
+    .every((item) => {
+      const match = [...free].find(([path, child]) => coversItem(path, child, item));
+      return match !== undefined && free.delete(match[0]);
+    });
+}
+
+function fieldCount(item: unknown): number {
+  return typeof item === 'object' && item !== null ? Object.keys(item).length : 0;
+}
+
+function coversItem(path: string, child: FieldSet, item: unknown): boolean {
+  if (path.startsWith('v:')) {
+    return path === `v:${JSON.stringify(item)}`;
+  }
+  return path.startsWith('k:') && matchesKeys(JSON.parse(path.slice(2)), item) && coversFields(child, item);
 }
 
 /** Key fields that the desired item leaves out were filled in by the server, as `protocol: TCP` of a port is. */

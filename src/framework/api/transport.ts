@@ -55,10 +55,11 @@ export class Transport {
     const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
     const response = await this.#send(request, (credentials) => ({ dispatcher: credentials.calls, signal }));
-    const text = await response.body.text().catch((error: unknown) => {
-      throw new TransportError(`${describe(request)}: ${messageOf(error)}`, { cause: error });
-    });
-    return JSON.parse(text) as T;
+    try {
+      return JSON.parse(await response.body.text()) as T;
+    } catch (error) {
+      throw failureOf(request, error);
+    }
   }
 
   /** Starts a call whose answer has no end, and returns the bytes as they come. Throws as {@link request} does. */
@@ -106,10 +107,7 @@ export class Transport {
       this.#observe({ method, code: response.statusCode, durationMs: performance.now() - started });
       return response;
     } catch (error) {
-      if (request.signal?.aborted) {
-        throw error;
-      }
-      throw new TransportError(`${describe(request)}: ${messageOf(error)}`, { cause: error });
+      throw failureOf(request, error);
     }
   }
 
@@ -137,6 +135,12 @@ export class Transport {
 }
 
 type SendOptions = { readonly dispatcher: Dispatcher; readonly signal?: AbortSignal };
+
+/** An abort stays what it is, for nobody is to be told of one; everything else is a failure of the transport. */
+function failureOf(request: ApiRequest, error: unknown): unknown {
+  const message = `${describe(request)}: ${messageOf(error)}`;
+  return request.signal?.aborted ? error : new TransportError(message, { cause: error });
+}
 
 function describe(request: ApiRequest): string {
   return `${request.method ?? 'GET'} ${request.path}`;

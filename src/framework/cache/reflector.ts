@@ -103,7 +103,7 @@ export class Reflector {
     }
     if (isNotFound(error) || error instanceof UnknownKindError) {
       // The CRD is absent or was removed: nothing of the kind exists, and we keep asking.
-      this.#options.store.replace([], NEVER_NEWER, this.#inScope);
+      this.#options.store.clear(this.#inScope);
       this.#markSynced();
       return { name: 'waiting', next: { name: 'listing' } };
     }
@@ -195,6 +195,3 @@ export class Reflector {
     await delay(waitMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
   }
 }
-
-/** A list version that no object is newer than. */
-const NEVER_NEWER = '9'.repeat(32);

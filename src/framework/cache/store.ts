@@ -12,6 +12,9 @@ export type StoreChange = {
 
 export type StoreListener = (change: StoreChange) => void;
 
+/** How many deletions and own writes are remembered: far more than can be under way at a time. */
+const MAX_REMEMBERED = 1_000;
+
 /**
  * The objects of one selection by key, with indexes.
  *
@@ -23,6 +26,10 @@ export class Store {
   readonly #objects = new Map<ObjectKey, KubeObject>();
   readonly #indexes = new Map<string, { readonly of: IndexFunction; readonly keys: Map<string, Set<ObjectKey>> }>();
   readonly #listeners = new Set<StoreListener>();
+  /** The version at which an object went: the answer to a write of ours may arrive after the news of its deletion. */
+  readonly #gone = new BoundedMap<ObjectKey, string>(MAX_REMEMBERED);
+  /** Our own writes that the watch has not told of yet, by key and version. */
+  readonly #unechoed = new BoundedMap<string, true>(MAX_REMEMBERED);
 
   get size(): number {
     return this.#objects.size;
@@ -66,7 +73,7 @@ export class Store {
     const key = keyOf(object);
     const held = this.#objects.get(key);
     const order = held ? compareVersions(object, held) : 1;
-    if (order === 0) {
+    if (this.#unechoed.delete(echoId(object)) || order === 0) {
       return; // our own write, back from the watch
     }
     if (order < 0) {
@@ -85,8 +92,16 @@ export class Store {
       this.#emit({ key, previous: held, current: held }); // already made anew by us
       return;
     }
-    this.#drop(key);
+    this.#drop(key, last.metadata.resourceVersion);
     this.#emit({ key, previous: held, current: undefined });
+  }
+
+  /** Takes the news that the server does not serve the kind (any more). */
+  clear(inScope: (object: KubeObject) => boolean): void {
+    for (const held of this.values().filter(inScope)) {
+      this.#drop(keyOf(held), held.metadata.resourceVersion);
+      this.#emit({ key: keyOf(held), previous: held, current: undefined });
+    }
   }
 
   /** Takes a whole list: what it does not contain was deleted, unless we wrote it after the list was made. */
@@ -98,7 +113,7 @@ export class Store {
     for (const held of this.values()) {
       const newer = compareResourceVersions(held.metadata.resourceVersion, listVersion) > 0;
       if (inScope(held) && !newer && !listed.has(keyOf(held))) {
-        this.#drop(keyOf(held));
+        this.#drop(keyOf(held), listVersion);
         this.#emit({ key: keyOf(held), previous: held, current: undefined });
       }
     }
@@ -108,8 +123,13 @@ export class Store {
   observeWrite(object: KubeObject): void {
     const key = keyOf(object);
     const held = this.#objects.get(key);
+    const gone = this.#gone.get(key);
+    if (gone !== undefined && compareResourceVersions(object.metadata.resourceVersion, gone) <= 0) {
+      return;
+    }
     if (!held || compareVersions(object, held) > 0) {
       this.#put(key, object);
+      this.#unechoed.set(echoId(object), true);
     }
   }
 
@@ -122,8 +142,9 @@ export class Store {
     }
   }
 
-  #drop(key: ObjectKey): void {
+  #drop(key: ObjectKey, version: string): void {
     const held = this.#objects.get(key);
+    this.#gone.set(key, version);
     this.#objects.delete(key);
     for (const index of this.#indexes.values()) {
       leave(index.keys, held ? index.of(held) : [], key);
@@ -135,6 +156,30 @@ export class Store {
       listener(change);
     }
   }
+}
+
+/** Remembers the latest entries only. */
+class BoundedMap<Key, Value> extends Map<Key, Value> {
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    super();
+    this.#limit = limit;
+  }
+
+  override set(key: Key, value: Value): this {
+    this.delete(key);
+    super.set(key, value);
+    const [oldest] = this.keys();
+    if (this.size > this.#limit && oldest !== undefined) {
+      this.delete(oldest);
+    }
+    return this;
+  }
+}
+
+function echoId({ metadata }: KubeObject): string {
+  return `${metadata.uid} ${metadata.resourceVersion}`;
 }
 
 function compareVersions(a: KubeObject, b: KubeObject): number {

@@ -95,19 +95,19 @@ describe('Conditions', () => {
     expect(conditions.list().map(({ type }) => type)).toEqual(['Ready']);
   });
 
-  test.fails('KNOWN BUG: a status that changes and changes back within a run has made no transition', () => {
+  test('a status that changes and changes back within a run has made no transition', () => {
     conditions.put('Ready', { status: 'True' });
     conditions.put('Ready', { status: 'False' });
     expect(conditions.get('Ready')?.lastTransitionTime).toBe(before);
   });
 
-  test.fails('KNOWN BUG: a condition that is removed and set again as it was has made no transition', () => {
+  test('a condition that is removed and set again as it was has made no transition', () => {
     conditions.remove('Database');
     conditions.put('Database', { status: 'True' });
     expect(conditions.get('Database')?.lastTransitionTime).toBe(before);
   });
 
-  test.fails('KNOWN BUG: a condition that was set and removed counts as not set', () => {
+  test('a condition that was set and removed counts as not set', () => {
     conditions.put('Ready', { status: 'True' });
     conditions.remove('Ready');
     expect(conditions.wasSet('Ready')).toBe(false);

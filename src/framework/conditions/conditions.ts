@@ -32,7 +32,8 @@ export type ConditionsOptions = {
  * The transition time of a condition moves only when its status does.
  */
 export class Conditions {
-  readonly #conditions = new Map<string, Condition>();
+  readonly #observed: ReadonlyMap<string, Condition>;
+  readonly #conditions: Map<string, Condition>;
   readonly #generation: number | undefined;
   readonly #now: () => Date;
   readonly #touched = new Set<string>();
@@ -40,9 +41,8 @@ export class Conditions {
   constructor(options: ConditionsOptions) {
     this.#generation = options.generation;
     this.#now = options.now ?? (() => new Date());
-    for (const condition of options.observed) {
-      this.#conditions.set(condition.type, condition);
-    }
+    this.#observed = new Map(options.observed.map((condition) => [condition.type, condition]));
+    this.#conditions = new Map(this.#observed);
   }
 
   get(type: string): Condition | undefined {
@@ -56,14 +56,15 @@ export class Conditions {
 
   /** As {@link set}, at once. */
   put(type: string, { status, reason, message }: ConditionInput): void {
-    const previous = this.#conditions.get(type);
+    // Compared with what is on the server: a change back within the run is none.
+    const observed = this.#observed.get(type);
     this.#touched.add(type);
     this.#conditions.set(type, {
       type,
       status,
       reason: reason ?? defaultReason(type, status),
       message: message ?? '',
-      lastTransitionTime: previous?.status === status ? previous.lastTransitionTime : timestamp(this.#now()),
+      lastTransitionTime: observed?.status === status ? observed.lastTransitionTime : timestamp(this.#now()),
       ...(this.#generation === undefined ? {} : { observedGeneration: this.#generation }),
     });
   }
@@ -71,6 +72,7 @@ export class Conditions {
   /** Removes a condition: conditions that tell of trouble are there only while there is any. */
   remove(type: string): void {
     this.#conditions.delete(type);
+    this.#touched.delete(type);
   }
 
   /** Whether the condition was set since this object was made. */

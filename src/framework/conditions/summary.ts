@@ -8,7 +8,8 @@ export type PartResult = { readonly name: string; readonly ready: boolean; reado
  * Settles the conditions that are computed and never written by a kind's parts: `Ready`, and for kstatus-based tools
  * `Reconciling` and `Stalled`, which are present only while they are true.
  *
- * A `Ready` that the kind set itself in this run stands, unless the run as a whole ended in trouble.
+ * A `Ready` that the kind set itself in this run stands, unless the run as a whole ended in trouble. A run that lost a
+ * race anywhere is not summarised at all: it is repeated at once, and what is known stands until then.
  */
 export function summarise(conditions: Conditions, parts: readonly PartResult[], trouble: Trouble | undefined): void {
   if (trouble && trouble.kind !== 'silent') {

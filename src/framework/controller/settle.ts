@@ -2,10 +2,9 @@ import type { WriteGateway } from '../api/apply.ts';
 import { digestOf } from '../api/digest.ts';
 import { isNotFound } from '../api/errors.ts';
 import type { KubeObject } from '../api/object.ts';
-import type { Condition } from '../conditions/conditions.ts';
 import { type PartResult, summarise } from '../conditions/summary.ts';
 import type { Trouble } from '../outcome.ts';
-import { type Subject, statusOf } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** From least to most urgent to run again. */
 const URGENCY = ['stalled', 'waiting', 'failed', 'silent'] as const;
@@ -32,21 +31,14 @@ export type RunEnd = {
  */
 export async function settleRun(subject: Subject, { trouble, gateway, signal }: RunEnd): Promise<Trouble | undefined> {
   const worst = combined(trouble, subject.parts);
-  if (trouble?.kind === 'silent') {
+  if (worst?.kind === 'silent') {
     return worst;
   }
-  const before = statusOf(subject.object);
   summarise(subject.conditions, subject.parts, trouble);
   const status = subject.status();
-  if (
-    digestOf(status) !== digestOf(before) &&
-    (await write(subject, gateway.applyStatus(subject.object, status, signal)))
-  ) {
-    tellOfReady(
-      subject,
-      before.conditions?.find(({ type }) => type === 'Ready'),
-      worst,
-    );
+  const changed = digestOf(status) !== digestOf(subject.observedStatus);
+  if (changed && (await write(subject, gateway.applyStatus(subject.object, status, signal)))) {
+    tellOfReady(subject, worst);
   }
   return worst;
 }
@@ -65,10 +57,10 @@ async function write(subject: Subject, request: Promise<KubeObject>): Promise<bo
   }
 }
 
-function tellOfReady(subject: Subject, before: Condition | undefined, trouble: Trouble | undefined): void {
+function tellOfReady(subject: Subject, trouble: Trouble | undefined): void {
+  const before = subject.observedStatus.conditions?.find(({ type }) => type === 'Ready');
   const ready = subject.conditions.get('Ready');
-  const same =
-    before?.status === ready?.status && before?.reason === ready?.reason && before?.message === ready?.message;
+  const same = (['status', 'reason', 'message'] as const).every((field) => before?.[field] === ready?.[field]);
   if (!ready || same) {
     return;
   }

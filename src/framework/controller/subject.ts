@@ -90,6 +90,11 @@ export class Subject {
     this.#options.record(this.#object, event);
   }
 
+  /** The status as it was when the run began. */
+  get observedStatus(): Status {
+    return statusOf(this.#object);
+  }
+
   /** The status that the object should have after this run. */
   status(): Status {
     const { generation } = this.#object.metadata;
@@ -103,7 +108,7 @@ export class Subject {
 }
 
 /** The status of an object of our own kinds. Our CRDs describe it, so the server has checked its shape. */
-export function statusOf(object: KubeObject): Status {
+function statusOf(object: KubeObject): Status {
   return (object.status ?? {}) as Status;
 }
 

@@ -11,6 +11,9 @@ export type WorkQueueOptions = {
   readonly onCrash: (key: string, error: unknown) => void;
 };
 
+/** Node fires longer timers at once. A run that comes after this instead is one run too many. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 const DEFAULT_BACKOFF: BackoffOptions = { baseMs: 500, maxMs: 5 * 60_000 };
 
 /**
@@ -75,7 +78,7 @@ export class WorkQueue {
       return;
     }
     this.#clearTimer(key);
-    this.#timers.set(key, { at, timer: setTimeout(() => this.add(key), delayMs) });
+    this.#timers.set(key, { at, timer: setTimeout(() => this.add(key), Math.min(delayMs, MAX_TIMER_MS)) });
   }
 
   /** Asks for work on a key after a delay that doubles with each call until {@link forget}. */
@@ -120,9 +123,14 @@ export class WorkQueue {
     try {
       await handler(key);
     } catch (error) {
-      this.#options.onCrash(key, error);
       this.addAfterFailure(key);
+      this.#options.onCrash(key, error);
+    } finally {
+      this.#finish(key);
     }
+  }
+
+  #finish(key: string): void {
     this.#active.delete(key);
     if (this.#again.delete(key)) {
       this.add(key);

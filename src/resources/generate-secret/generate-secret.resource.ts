@@ -6,8 +6,8 @@ import {
   SecretService,
   type SubresourceResult,
 } from '../../framework/framework.ts';
+import { valuesOf } from './generate-secret.input.ts';
 import type { generateSecretSpecSchema } from './generate-secret.schemas.ts';
-import { valuesOf } from './generate-secret.values.ts';
 
 /** Keeps a Secret of the same name filled with generated values. */
 export class GenerateSecretResource extends CustomResource<typeof generateSecretSpecSchema> {

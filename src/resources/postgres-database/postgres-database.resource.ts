@@ -16,10 +16,9 @@ import {
   SecretService,
   type SubresourceResult,
 } from '../../framework/framework.ts';
-import { createSecretData, type Login, loginTo } from './postgres-database.create-manifests.ts';
-import { type Names, namesOf } from './postgres-database.names.ts';
+import { createSecretData, type Login, loginTo, type Names, namesOf } from './postgres-database.create-manifests.ts';
+import { ServerReference } from './postgres-database.input.ts';
 import type { postgresDatabaseSpecSchema } from './postgres-database.schemas.ts';
-import { ServerReference } from './postgres-database.server.ts';
 
 /** A database, the role that owns it, and a Secret with the role's login. Ready while that login succeeds. */
 export class PostgresDatabaseResource extends CustomResource<typeof postgresDatabaseSpecSchema> {

@@ -14,7 +14,7 @@ import {
 } from '../../framework/framework.ts';
 import { GROUP } from '../group.ts';
 import type { postgresConnectionSpecSchema } from '../postgres-connection/postgres-connection.schemas.ts';
-import type { PostgresDatabaseSpec } from './postgres-database.names.ts';
+import type { PostgresDatabaseSpec } from './postgres-database.create-manifests.ts';
 
 /** A connection as the server gives it, before parsing. */
 type Connection = { readonly spec: z.input<typeof postgresConnectionSpecSchema> };

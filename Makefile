@@ -1,0 +1,73 @@
+# The front door. Every target brings along what it needs: npm packages, and for the tests a control plane, built once.
+SHELL := /bin/sh
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.package-lock.json: package.json package-lock.json scripts/check-tools.sh
+	@scripts/check-tools.sh
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+.PHONY: setup
+setup: node_modules/.package-lock.json ## Install the npm packages, Node 24 among them
+
+.PHONY: demo
+demo: setup ## Show Hearth at work on a control plane of its own; it stays up
+	node demo/up.ts
+
+.PHONY: demo-down
+demo-down: setup ## End the demo and remove everything of it
+	node demo/down.ts
+
+.PHONY: test
+test: setup ## Run every test (the first time it builds a control plane: about eight minutes)
+	vitest run
+
+.PHONY: test-unit
+test-unit: setup ## Run the tests that need no cluster
+	vitest run --project unit
+
+.PHONY: test-integration
+test-integration: setup ## Run the tests against the control plane
+	vitest run --project integration
+
+.PHONY: check
+check: setup ## Check format, lint and types
+	biome check --error-on-warnings .
+	tsc -p tsconfig.json
+	tsc -p examples/tsconfig.json
+
+.PHONY: fix
+fix: setup ## Format, and mend what the linter can
+	biome check --write .
+
+.PHONY: generate
+generate: setup ## Write the CRDs from the Zod schemas
+	node scripts/generate.ts
+
+.PHONY: verify-generated
+verify-generated: generate ## Fail when a generated file was not up to date
+	@test -z "$$(git status --porcelain -- manifests/crds)" || { git status --short -- manifests/crds; echo 'Run "make generate" and commit what it changed.'; exit 1; }
+
+.PHONY: build
+build: setup ## Bundle the operator into dist/hearth.mjs
+	node scripts/build.ts
+
+.PHONY: image
+image: ## Build the image hearth:0.1.0 with docker
+	docker build -t hearth:0.1.0 .
+
+.PHONY: testenv-up
+testenv-up: setup ## Start a control plane in the background
+	node testenv/testenv.js up
+
+.PHONY: testenv-down
+testenv-down: setup ## End it
+	node testenv/testenv.js down
+
+.PHONY: ci
+ci: check verify-generated test ## Everything that CI runs
