@@ -21,6 +21,8 @@ import (
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+
+	"hearth/testenv/supervisor"
 )
 
 // programs maps each name this binary answers to onto the function that becomes that program.
@@ -31,6 +33,7 @@ var programs = map[string]func(){
 	"kubectl":                 func() { cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()) },
 	"etcd":                    func() { etcdmain.Main(os.Args) },
 	"etcdctl":                 func() { ctlv3.MustStart() },
+	"testenv-supervisor":      supervisor.Main,
 }
 
 func main() {

@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type CacheEntry, cacheRoot, entryOf, type Flavour, findEntry, linkerFlags, testenvFolder } from './cache.ts';
+import { requireGo, requireNodeAndPlatform } from './guard.ts';
+import { alive, withLock } from './lock.ts';
+import { copyManifests, readModuleList } from './modules.ts';
+
+/** Receives one line about what is going on. */
+export type Progress = (line: string) => void;
+
+/** The programs the one binary answers to. */
+const programs = [
+  'etcd',
+  'etcdctl',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubectl',
+  'testenv-supervisor',
+];
+
+/**
+ * Returns the build for this source, building it first when the cache does not have it. A second caller waits for the
+ * first; a build that is killed leaves nothing that looks finished, because it is renamed into place at its end.
+ */
+export async function ensureBuilt(flavour: Flavour, progress: Progress): Promise<CacheEntry> {
+  requireNodeAndPlatform();
+  const cached = findEntry(flavour);
+  if (cached !== undefined) return cached;
+  requireGo();
+  const entry = entryOf(flavour);
+  const waiting = (holder: number) => progress(`process ${holder} is building the same; waiting for it`);
+  return await withLock(`${entry.folder}.lock`, waiting, async () => {
+    return findEntry(flavour) ?? (await buildInto(entry, flavour, progress));
+  });
+}
+
+async function buildInto(entry: CacheEntry, flavour: Flavour, progress: Progress): Promise<CacheEntry> {
+  const began = performance.now();
+  removeAbandonedBuilds();
+  const work = join(cacheRoot(), `building-${process.pid}-${flavour}`);
+  const bin = join(work, 'bin');
+  mkdirSync(bin, { recursive: true });
+  const what = flavour === 'full' ? 'the control plane (once; about 6 minutes on two cores)' : 'the supervisor (once)';
+  progress(`building ${what} into ${entry.folder}`);
+  try {
+    const modules = readModuleList();
+    progress('fetching third-party definitions');
+    await copyManifests(modules, work, goEnvironment());
+    await goBuild(join(bin, 'testenv-janitor'), './cmd/testenv-janitor', progress);
+    if (flavour === 'full') await buildEverything(bin, `${modules.kwok.package}@${modules.kwok.version}`, progress);
+    else await goBuild(join(bin, 'testenv-supervisor'), './cmd/testenv-supervisor', progress);
+    putInPlace(work, entry.folder);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  progress(`built in ${Math.round((performance.now() - began) / 1000)} s`);
+  return entry;
+}
+
+async function buildEverything(bin: string, kwok: string, progress: Progress): Promise<void> {
+  await goBuild(join(bin, 'testenv-kube'), '.', progress);
+  for (const program of programs) symlinkSync('testenv-kube', join(bin, program));
+  const env = { ...goEnvironment(), GOBIN: bin };
+  await withProgress({ label: 'kwok', args: ['install', '-v', '-ldflags', '-s -w', kwok], env }, progress);
+}
+
+async function goBuild(output: string, target: string, progress: Progress): Promise<void> {
+  const args = ['build', '-v', '-tags', 'grpcnotrace', '-ldflags', linkerFlags, '-o', output, target];
+  await withProgress({ label: 'control plane', args, env: goEnvironment() }, progress);
+}
+
+function goEnvironment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    GOTOOLCHAIN: 'local',
+    CGO_ENABLED: '0',
+    GOFLAGS: '-trimpath -buildvcs=false',
+    GOWORK: 'off',
+  };
+}
+
+interface GoCommand {
+  readonly label: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Runs go and reports what it compiles, at most every few seconds; on failure the error has the end of its output. */
+async function withProgress(command: GoCommand, progress: Progress): Promise<void> {
+  const everyMs = 5000;
+  const child = spawn('go', command.args, {
+    cwd: join(testenvFolder, 'go'),
+    env: command.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const last: string[] = [];
+  let lines = 0;
+  let reported = performance.now();
+  for await (const line of createInterface({ input: child.stderr })) {
+    last.push(line);
+    if (last.length > 20) last.shift();
+    lines += 1;
+    if (performance.now() - reported > everyMs) {
+      progress(`${command.label}: ${lines} packages so far, now ${line}`);
+      reported = performance.now();
+    }
+  }
+  const code = await ended;
+  if (code !== 0) throw new Error(`go ${command.args[0]} failed with code ${code}:\n${last.join('\n')}`);
+}
+
+function putInPlace(work: string, folder: string): void {
+  try {
+    renameSync(work, folder);
+  } catch (error) {
+    // Somebody who did not see our lock was quicker; both builds are the same.
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+function removeAbandonedBuilds(): void {
+  for (const name of readdirSync(cacheRoot())) {
+    const builder = /^building-(\d+)-/.exec(name)?.[1];
+    if (builder !== undefined && !alive(Number(builder))) {
+      rmSync(join(cacheRoot(), name), { recursive: true, force: true });
+    }
+  }
+}
