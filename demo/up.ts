@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { cacheRoot } from '../testenv/src/cache.ts';
 import { serviceAccountKubeconfig } from '../testenv/src/service-account.ts';
-import { attachTestenv, readHandle, type Testenv } from '../testenv/src/testenv.ts';
+import type { SupervisorState } from '../testenv/src/supervisor.ts';
+import { attachTestenv, type Testenv } from '../testenv/src/testenv.ts';
 import { eventually } from '../testenv/src/wait.ts';
 import { FOLDER, logFile, NODE, ROOT, runningPid, startInBackground } from './state.ts';
 
@@ -22,7 +23,8 @@ function startCluster(): Testenv {
     process.exit(status ?? 1);
   }
   const assets = execFileSync(NODE, [launcher, 'assets'], { encoding: 'utf8' }).trim();
-  return attachTestenv(readHandle(join(cacheRoot(), 'run/demo'), join(assets, 'kubectl')));
+  const state = JSON.parse(readFileSync(join(cacheRoot(), 'run/demo/state.json'), 'utf8')) as SupervisorState;
+  return attachTestenv({ ...state, kubectl: join(assets, 'kubectl'), without: [] });
 }
 
 async function startPostgresServer(): Promise<Login> {
@@ -85,7 +87,7 @@ async function applySamples(testenv: Testenv, login: Login): Promise<void> {
   const kinds = 'postgresconnections,postgresdatabases,generatesecrets';
   await kubectl(testenv, ['wait', '--for=condition=Ready', kinds, '--all', '-n', 'homelab', '--timeout=60s']);
   await kubectl(testenv, ['get', kinds, '-n', 'homelab']);
-  await kubectl(testenv, ['get', 'events', '-n', 'homelab', '--sort-by=.metadata.creationTimestamp']);
+  await kubectl(testenv, ['get', 'events', '-n', 'homelab', '--sort-by=.eventTime']);
 }
 
 async function logIn(testenv: Testenv): Promise<void> {

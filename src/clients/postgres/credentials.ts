@@ -74,10 +74,14 @@ function readSslMode(values: Readonly<Record<string, string>>, secret: string): 
   return mode;
 }
 
-/** The URL that applications connect with; every part is percent-encoded. */
+/**
+ * The URL that applications connect with; every part is percent-encoded. The default way of using TLS is left out: it is
+ * what libpq does without a word, and node-postgres takes the word for a demand for TLS.
+ */
 export function connectionUrl(server: PostgresServer & { readonly password: string }): string {
   const host = server.host.includes(':') ? `[${server.host}]` : server.host;
   const login = `${encodeURIComponent(server.user)}:${encodeURIComponent(server.password)}`;
   const database = encodeURIComponent(server.database);
-  return `postgresql://${login}@${host}:${server.port}/${database}?sslmode=${server.ssl.mode}`;
+  const query = server.ssl.mode === defaultSslMode ? '' : `?sslmode=${server.ssl.mode}`;
+  return `postgresql://${login}@${host}:${server.port}/${database}${query}`;
 }

@@ -34,7 +34,9 @@ export function summarise(conditions: Conditions, parts: readonly PartResult[], 
 function putReady(conditions: Conditions, parts: readonly PartResult[]): void {
   const unready = parts.find((part) => !part.ready);
   if (!unready) {
-    conditions.put('Ready', { status: 'True', reason: 'Ready', message: 'Everything is in place' });
+    // The last part stands on all others, so what it says is the news.
+    const message = conditions.get(parts.at(-1)?.name ?? '')?.message || 'Everything is in place';
+    conditions.put('Ready', { status: 'True', reason: 'Ready', message });
     return;
   }
   const condition = conditions.get(unready.name);

@@ -69,10 +69,8 @@ function isWithin(part: unknown, whole: unknown): boolean {
   if (typeof part !== 'object' || part === null) {
     return part === undefined || part === whole;
   }
-  if (typeof whole !== 'object' || whole === null) {
-    return false;
-  }
-  const fields: Readonly<Record<string, unknown>> = { ...whole };
+  // An empty map that is wanted, such as no annotations, is not there at all on the server.
+  const fields: Readonly<Record<string, unknown>> = typeof whole === 'object' ? { ...whole } : {};
   return Object.entries(part).every(([name, value]) => isWithin(value, fields[name]));
 }
 

@@ -67,6 +67,7 @@ test('writes the whole manifest of a kind', () => {
                 kind: { type: 'string', description: 'The kind of this object.' },
                 metadata: { type: 'object' },
                 spec: {
+                  description: 'What is wanted.',
                   type: 'object',
                   required: ['host'],
                   properties: {
@@ -97,6 +98,7 @@ test('writes the whole manifest of a kind', () => {
                   },
                 },
                 status: {
+                  description: 'What is.',
                   type: 'object',
                   properties: {
                     observedGeneration: {

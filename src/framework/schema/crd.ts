@@ -113,8 +113,8 @@ function rootSchema(input: CrdInput): JsonSchema {
       apiVersion: { type: 'string', description: 'The version of the schema of this object.' },
       kind: { type: 'string', description: 'The kind of this object.' },
       metadata: { type: 'object' },
-      spec: optional ? withEmptyDefault(spec) : spec,
-      status: structuralObject(statusSchemaOf(input.status), 'status'),
+      spec: { description: 'What is wanted.', ...(optional ? withEmptyDefault(spec) : spec) },
+      status: { description: 'What is.', ...structuralObject(statusSchemaOf(input.status), 'status') },
     },
     ...(optional ? {} : { required: ['spec'] }),
   };

@@ -9,6 +9,7 @@ import {
   SecretService,
   type SubresourceResult,
 } from '../../framework/framework.ts';
+import { withSource } from './postgres-connection.input.ts';
 import type { postgresConnectionSpecSchema } from './postgres-connection.schemas.ts';
 
 /** Ready while a login with the Secret's credentials succeeds. Makes nothing. */
@@ -27,12 +28,14 @@ export class PostgresConnectionResource extends CustomResource<typeof postgresCo
   };
 
   #logIn = async (): Promise<SubresourceResult> => {
-    const { secret, sslMode } = this.spec;
-    const { namespace, name } = parseNamespacedName(secret, this.namespace);
-    const values = await this.#secret.current?.read();
-    const server = readCredentials(values, { secret: `${namespace}/${name}`, sslMode });
+    const { sslMode } = this.spec;
+    const { namespace, name } = parseNamespacedName(this.spec.secret, this.namespace);
+    const source = { secret: `${namespace}/${name}`, sslMode };
+    const server = readCredentials(await this.#secret.current?.read(), source);
     this.report({ host: addressOf(server) });
-    const { version } = await checkLogin(server, { signal: this.signal });
+    const { version } = await checkLogin(server, { signal: this.signal }).catch((error: unknown) => {
+      throw withSource(error, source);
+    });
     this.report({ serverVersion: versionText(version) });
     this.requeueAfter(this.services.runtime.recheckMs);
     return { ready: true, reason: 'Connected', message: `User "${server.user}" can log in at ${addressOf(server)}` };

@@ -48,8 +48,8 @@ export class PostgresDatabaseResource extends CustomResource<typeof postgresData
   };
 
   override finalize = async (): Promise<void> => {
-    if (!this.#secret.current?.exists && this.status['database'] === undefined) {
-      return; // the Secret comes first, so nothing was made
+    if (!this.#secret.current?.exists && this.status['host'] === undefined) {
+      return; // the Secret comes before all else, so nothing was made
     }
     if (this.spec.deletionPolicy === 'Retain') {
       await this.#release();
