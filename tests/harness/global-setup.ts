@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type AnyDefinition, createCrdManifest } from '../../src/framework/framework.ts';
 import { definitions } from '../../src/resources/resources.ts';
-import { startTestenv } from '../../testenv/src/testenv.ts';
+import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 
 /** By its path only, because the guide's text compiles under settings of its own. */
 const EXAMPLE: string = join(import.meta.dirname, '../../examples/my-resource/my-resource.ts');
@@ -20,12 +20,23 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const crds = [...definitions, myResourceDefinition].map((definition) => createCrdManifest(definition));
   await Promise.all(crds.map((crd) => writeFile(join(folder, `${crd.metadata.name}.yaml`), JSON.stringify(crd))));
   const testenv = await startTestenv({ crdDirs: [folder] });
-  await rm(folder, { recursive: true });
   project.provide('testenv', testenv.handle);
-  const { code, stderr } = await testenv.kubectl(['apply', '-k', MANIFESTS]);
-  if (code !== 0) {
+  try {
+    // A cluster that was there before has not got the CRDs of the folder.
+    await kubectl(testenv, 'apply', '--server-side', '-f', folder);
+    await kubectl(testenv, 'apply', '-k', MANIFESTS);
+  } catch (error) {
     await testenv.stop();
-    throw new Error(`kubectl apply -k manifests failed: ${stderr}`);
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true });
   }
   return () => testenv.stop();
+}
+
+async function kubectl(testenv: Testenv, ...args: readonly string[]): Promise<void> {
+  const { code, stderr } = await testenv.kubectl(args);
+  if (code !== 0) {
+    throw new Error(`kubectl ${args.join(' ')} failed: ${stderr}`);
+  }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { testNeeding } from '../../testenv/src/skip.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { visibleText, writesOfRestart } from '../harness/observations.ts';
 import { useSuite } from '../harness/suite.ts';
@@ -107,7 +108,7 @@ test('mistakes are refused at admission, and a template of an unknown field gets
   expect(message).toBe('The template of a uses nobody, which is not a field with a value');
 });
 
-test('the Secret goes with its object, and stays with deletionPolicy Retain', async () => {
+testNeeding('controllers')('the Secret goes with its object, and stays with deletionPolicy Retain', async () => {
   await suite().apply(
     generateSecret('goes', { fields: [{ name: 'a' }] }),
     generateSecret('stays', { fields: [{ name: 'a' }], deletionPolicy: 'Retain' }),
@@ -128,7 +129,7 @@ test('values stand in no log, event or status', async () => {
   expect(values.filter((value) => visible.includes(value))).toEqual([]);
 });
 
-test('a restart writes nothing', async () => {
+testNeeding('audit')('a restart writes nothing', async () => {
   expect(await writesOfRestart(suite(), ['GenerateSecret'])).toEqual([]);
 });
 

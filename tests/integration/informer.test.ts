@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { Discovery } from '../../src/framework/api/discovery.ts';
 import { Transport } from '../../src/framework/api/transport.ts';
 import { Informers } from '../../src/framework/cache/informers.ts';
 import { createLogger } from '../../src/framework/observe/logger.ts';
+import { testNeeding } from '../../testenv/src/skip.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { TcpProxy } from '../harness/tcp-proxy.ts';
@@ -14,6 +15,8 @@ let testenv: Testenv;
 let proxy: TcpProxy;
 let transport: Transport;
 let informers: Informers;
+
+const test = testNeeding('audit', 'faults');
 
 const CONFIG_MAPS = { apiVersion: 'v1', kind: 'ConfigMap' };
 const NAMESPACE = 'informer';

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testNeeding } from '../../testenv/src/skip.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { runsOf, writesOfRestart } from '../harness/observations.ts';
 import { OPERATOR_USER, type Suite, useSuite } from '../harness/suite.ts';
@@ -33,7 +34,7 @@ const RIGHTS = [
 ];
 
 /** The guide's own example object. */
-function myResource(spec: Record<string, unknown> = {}) {
+function myResource(spec: Readonly<Record<string, unknown>> = {}) {
   return {
     apiVersion: 'homelab.mortenolsen.pro/v1',
     kind: 'MyResource',
@@ -56,11 +57,14 @@ function operatorFor(definition: string) {
   };
 }
 
+/** The sample is Ready when its pods are, and the audit log tells of silence. */
+const withPods = testNeeding('controllers', 'pods', 'audit');
+
 describe("the guide's sample with the framework's comparison", () => {
   const suite = useSuite({ name: 'my-resource', operator: operatorFor(join(EXAMPLE, 'my-resource.ts')) });
   beforeAll(async () => await suite().apply(...RIGHTS));
 
-  test('it makes its children, gets Ready and then falls silent', async () => {
+  withPods('it makes its children, gets Ready and then falls silent', async () => {
     await suite().apply(myResource());
     const { reason, message } = await suite().condition({ kind: 'myresource', name: 'my-app' }, 'Ready', 'True');
     expect({ reason, message }).toEqual({ reason: 'Ready', message: 'All resources are ready' });
@@ -74,14 +78,18 @@ describe("the guide's sample with the framework's comparison", () => {
   });
 
   test('defaults of the schema are in the object and in the spec that the sample sees', async () => {
-    const { spec } = await suite().get('myresource', 'my-app');
-    expect(spec).toMatchObject({ protocol: 'https', replicas: 3 });
+    const { protocol: _protocol, replicas: _replicas, ...spec } = myResource().spec;
+    await suite().apply({ ...myResource(), metadata: { name: 'defaults' }, spec });
+    expect((await suite().get('myresource', 'defaults')).spec).toMatchObject({ protocol: 'https', replicas: 1 });
+    await eventually('the sample used the default', () => suite().find('deployment', 'defaults'), {
+      until: (deployment) => deployment?.spec?.['replicas'] === 1,
+    });
     await expect(suite().apply({ ...myResource({ port: 70_000 }), metadata: { name: 'wrong' } })).rejects.toThrow(
       /spec.port.*65535/,
     );
   });
 
-  test('a changed spec reaches the children, and a child deleted or changed by hand is repaired', async () => {
+  withPods('a changed spec reaches the children, and a child deleted or changed by hand is repaired', async () => {
     await suite().apply(myResource({ replicas: 1 }));
     await eventually('one replica', () => suite().get('deployment', 'my-app'), {
       until: ({ spec }) => spec?.['replicas'] === 1,
@@ -96,7 +104,7 @@ describe("the guide's sample with the framework's comparison", () => {
     await expectSilence(suite());
   });
 
-  test('a restart writes nothing', async () => {
+  withPods('a restart writes nothing', async () => {
     expect(await writesOfRestart(suite(), ['MyResource'])).toEqual([]);
     await suite().condition({ kind: 'myresource', name: 'my-app' }, 'Ready', 'True');
   });
@@ -117,7 +125,7 @@ describe("the guide's sample with the framework's comparison", () => {
     expect(theirs.spec).toMatchObject({ selector: { matchLabels: labels } });
   });
 
-  test('its children go with it', async () => {
+  withPods('its children go with it', async () => {
     await suite().kubectl('delete', 'myresource', 'my-app', '-n', suite().namespace);
     await eventually('the Deployment is gone', async () => (await suite().find('deployment', 'my-app')) === undefined);
     await eventually('the Service is gone', async () => (await suite().find('service', 'my-app')) === undefined);
@@ -129,15 +137,18 @@ describe("the guide's sample with the npm package deep-equal left in place", () 
   afterAll(() => rmSync(COPY, { recursive: true, force: true }));
   const suite = useSuite({ name: 'deep-equal', operator: operatorFor(join(COPY, 'my-resource.ts')) });
 
-  test('it compares with what the server filled in and calls itself not ready, but stays silent all the same', async () => {
-    await suite().apply(...RIGHTS, myResource());
-    const condition = await suite().condition({ kind: 'myresource', name: 'my-app' }, 'Service', 'False');
-    expect(condition.reason).toBe('Updating');
-    await eventually('the pods run', () => suite().get('deployment', 'my-app'), {
-      until: ({ status }) => status?.['readyReplicas'] === 3,
-    });
-    await expectSilence(suite());
-  });
+  withPods(
+    'it compares with what the server filled in and calls itself not ready, but stays silent all the same',
+    async () => {
+      await suite().apply(...RIGHTS, myResource());
+      const condition = await suite().condition({ kind: 'myresource', name: 'my-app' }, 'Service', 'False');
+      expect(condition.reason).toBe('Updating');
+      await eventually('the pods run', () => suite().get('deployment', 'my-app'), {
+        until: ({ status }) => status?.['readyReplicas'] === 3,
+      });
+      await expectSilence(suite());
+    },
+  );
 });
 
 /** The example as the guide has it, but for the framework's paths: `deep-equal` stays npm's. */
