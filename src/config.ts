@@ -22,6 +22,15 @@ const environmentSchema = z.object({
     .describe('How often to look again at what lies outside the cluster.'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LOG_FORMAT: z.enum(['json', 'text']).optional().describe('json unless standard error is a terminal.'),
+  POD_NAMESPACE: z
+    .string()
+    .optional()
+    .describe('The namespace of the Lease that replicas compete for; without it there is no competition.'),
+  HEARTH_LEASE_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .default(15)
+    .describe('How long the Lease lasts without renewal, and so how long a replica that died is missed.'),
   POD_NAME: z.string().default(hostname()).describe('The name of this process in events.'),
 });
 
@@ -33,6 +42,7 @@ export type Config = {
   readonly recheckMs: number;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'json' | 'text' };
   readonly instance: string;
+  readonly lease: { readonly namespace: string; readonly name: string; readonly durationMs: number } | undefined;
 };
 
 /**
@@ -53,5 +63,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     recheckMs: variables.HEARTH_RECHECK_SECONDS * 1000,
     log: { level: variables.LOG_LEVEL, format: variables.LOG_FORMAT ?? (isTerminal ? 'text' : 'json') },
     instance: variables.POD_NAME,
+    lease: leaseOf(variables.POD_NAMESPACE, variables.HEARTH_LEASE_SECONDS),
   };
+}
+
+function leaseOf(namespace: string | undefined, seconds: number): Config['lease'] {
+  return namespace ? { namespace, name: 'hearth', durationMs: seconds * 1000 } : undefined;
 }

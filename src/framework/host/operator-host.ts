@@ -10,6 +10,7 @@ import { Metrics } from '../observe/metrics.ts';
 import { WorkQueue } from '../queue/queue.ts';
 import { type Runtime, Services } from '../resources/services.ts';
 import { HealthServer } from './health.ts';
+import { LeaderElection, type LeaseOptions } from './leader-election.ts';
 import { createRuntime } from './runtime.ts';
 import {
   deletionEvent,
@@ -35,6 +36,10 @@ export type OperatorHostOptions = {
   readonly port?: number;
   /** The name of this process among its like. */
   readonly instance?: string;
+  /** The Lease that replicas compete for; without one this process is the only one. */
+  readonly lease?: LeaseOptions | undefined;
+  /** Called when the lease was lost: another replica may work from now on, so this process should end at once. */
+  readonly onLeaseLost?: () => void;
 };
 
 /** A kind that is watched: its cache, its queue, and who handles its events. */
@@ -56,6 +61,7 @@ export class OperatorHost extends SdkOperator {
   readonly #runtime: Runtime;
   readonly #recorder: EventRecorder;
   readonly #health: HealthServer;
+  readonly #election: LeaderElection | undefined;
   readonly #controllers: Controller[] = [];
   readonly #watches = new Map<string, Watch>();
   readonly #queues = new Map<string, WorkQueue>();
@@ -71,7 +77,9 @@ export class OperatorHost extends SdkOperator {
     this.#metrics = metrics;
     this.#runtime = runtime;
     const { transport } = this.#runtime;
-    this.#recorder = new EventRecorder({ transport, logger, instance: options.instance ?? 'hearth' });
+    const instance = options.instance ?? 'hearth';
+    this.#recorder = new EventRecorder({ transport, logger, instance });
+    this.#election = this.#createElection(instance);
     this.#health = new HealthServer({
       unready: () => this.#unready(),
       metrics: () => this.#metrics.render(),
@@ -95,9 +103,8 @@ export class OperatorHost extends SdkOperator {
     await super.start();
     for (const watch of this.#watches.values()) {
       watch.informer.subscribe(({ key }) => watch.queue.add(key));
-      // The cache is whole before the first run: otherwise what is not there yet would look like what is gone.
-      void watch.informer.synced.then(() => watch.queue.start((key) => this.#deliver(watch, key)));
     }
+    void this.#work();
     this.#port = await this.#health.listen(this.#options.port ?? 0);
     this.#options.logger.info('started', { port: this.#port, server: this.#runtime.transport.server });
   }
@@ -116,6 +123,7 @@ export class OperatorHost extends SdkOperator {
     }
     await this.#runtime.informers.stop();
     await this.#recorder.flush();
+    await this.#election?.release();
     await this.#health.close();
     await this.#runtime.transport.close();
     this.#options.logger.info('stopped');
@@ -159,6 +167,27 @@ export class OperatorHost extends SdkOperator {
 
   protected override lookUp({ apiVersion, kind, name, namespace }: ObjectRef): KubeObject | undefined {
     return this.#runtime.informers.get({ apiVersion, kind }).get(keyFor(name, namespace));
+  }
+
+  /** Hands out keys once this process leads: a standby fills its caches and waits. */
+  async #work(): Promise<void> {
+    const leads = this.#election === undefined || (await this.#election.acquire());
+    if (!leads) {
+      return;
+    }
+    for (const watch of this.#watches.values()) {
+      // The cache is whole before the first run: otherwise what is not there yet would look like what is gone.
+      void watch.informer.synced.then(() => watch.queue.start((key) => this.#deliver(watch, key)));
+    }
+  }
+
+  #createElection(identity: string): LeaderElection | undefined {
+    const { lease, logger, onLeaseLost } = this.#options;
+    const onLost = () => {
+      this.#abort.abort();
+      onLeaseLost?.();
+    };
+    return lease && new LeaderElection({ transport: this.#runtime.transport, lease, identity, logger, onLost });
   }
 
   async #handleFinalizer(

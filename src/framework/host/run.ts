@@ -27,7 +27,8 @@ export function loadKubeConfig(): KubeConfig {
  * stopping took too long.
  */
 export async function runOperator(options: OperatorHostOptions): Promise<OperatorHost> {
-  const host = new OperatorHost(options);
+  // Nothing stops writing as surely as the end of the process.
+  const host = new OperatorHost({ onLeaseLost: () => process.exit(1), ...options });
   let stopping = false;
   const stop = (signal: string): void => {
     if (!stopping) {
