@@ -108,48 +108,50 @@ export class Controller {
 
   /** @returns the trouble that decides when to run again. */
   async #run(object: KubeObject): Promise<Trouble | undefined> {
-    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(RUN_DEADLINE_MS)]);
-    if (object.metadata.deletionTimestamp) {
-      return await this.#finalize(object, signal);
+    const { deletionTimestamp, finalizers } = object.metadata;
+    if (deletionTimestamp && !finalizers?.includes(FINALIZER)) {
+      return undefined; // it goes without us
     }
+    if (deletionTimestamp && object.metadata.annotations?.[RELEASE_ANNOTATION] === 'true') {
+      return await attempt(() => this.#letGo(object));
+    }
+    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(RUN_DEADLINE_MS)]);
     const instance = this.#instanceFor(object);
     if ('trouble' in instance) {
-      return await this.#settle(instance.subject, instance.trouble, signal);
+      const trouble = deletionTimestamp ? withWayOut(instance.trouble) : instance.trouble;
+      return await this.#settle(instance.subject, trouble, signal);
     }
-    const { subject, resource, services } = instance;
-    subject.begin(object, signal);
-    const trouble = await attempt(async () => {
-      const current = resource.finalize ? await this.#options.handleFinalizer(object, async () => undefined) : object;
-      if (current) {
-        subject.begin(current, signal);
-        await services.synced();
-        await resource.reconcile();
-      }
-    });
-    return await this.#settle(subject, trouble, signal);
+    instance.subject.begin(object, signal);
+    if (deletionTimestamp) {
+      const trouble = await attempt(() => this.#cleanUp(instance, object));
+      return trouble && (await this.#settle(instance.subject, withWayOut(trouble), signal));
+    }
+    const trouble = await attempt(() => this.#bringInLine(instance, object, signal));
+    return await this.#settle(instance.subject, trouble, signal);
   }
 
-  async #finalize(object: KubeObject, signal: AbortSignal): Promise<Trouble | undefined> {
-    if (!object.metadata.finalizers?.includes(FINALIZER)) {
-      return undefined;
-    }
-    if (object.metadata.annotations?.[RELEASE_ANNOTATION] === 'true') {
-      const note = `Let go without cleaning up, as the annotation ${RELEASE_ANNOTATION} asks`;
-      this.#options.recorder.record(object, { type: 'Warning', reason: 'Released', note, action: 'Delete' });
-      await this.#options.handleFinalizer(object, async () => undefined);
-      return undefined;
-    }
-    const instance = this.#instanceFor(object);
-    if ('trouble' in instance) {
-      return await this.#settle(instance.subject, instance.trouble, signal);
-    }
-    const { subject, resource, services } = instance;
-    subject.begin(object, signal);
-    const trouble = await attempt(async () => {
+  async #bringInLine(
+    { resource, subject, services }: Instance,
+    object: KubeObject,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const current = resource.finalize ? await this.#options.handleFinalizer(object, async () => undefined) : object;
+    if (current) {
+      subject.begin(current, signal);
       await services.synced();
-      await this.#options.handleFinalizer(object, async () => await resource.finalize?.());
-    });
-    return trouble && (await this.#settle(subject, withWayOut(trouble), signal));
+      await resource.reconcile();
+    }
+  }
+
+  async #cleanUp({ resource, services }: Instance, object: KubeObject): Promise<void> {
+    await services.synced();
+    await this.#options.handleFinalizer(object, async () => await resource.finalize?.());
+  }
+
+  async #letGo(object: KubeObject): Promise<void> {
+    const note = `Let go without cleaning up, as the annotation ${RELEASE_ANNOTATION} asks`;
+    this.#options.recorder.record(object, { type: 'Warning', reason: 'Released', note, action: 'Delete' });
+    await this.#options.handleFinalizer(object, async () => undefined);
   }
 
   async #settle(subject: Subject, trouble: Trouble | undefined, signal: AbortSignal): Promise<Trouble | undefined> {

@@ -1,17 +1,15 @@
-import { EventEmitter } from 'node:events';
+import { ChangeEmitter } from './change-emitter.ts';
 import type { Resource, ResourceShape, WellKnownResource } from './resource.ts';
-
-type ReferenceEvents = { changed: [] };
 
 /** A variable that holds a resource: `changed` fires when the resource changes and when another one takes its place. */
 export class ResourceReference<
   T extends ResourceShape = WellKnownResource,
   TResource extends Resource<T> = Resource<T>,
-> {
-  readonly #events = new EventEmitter<ReferenceEvents>();
+> extends ChangeEmitter {
   #current: TResource | undefined;
 
   constructor(current?: TResource) {
+    super();
     this.current = current;
   }
 
@@ -29,17 +27,7 @@ export class ResourceReference<
     this.#forward();
   }
 
-  on(event: 'changed', listener: () => void): this {
-    this.#events.on(event, listener);
-    return this;
-  }
-
-  off(event: 'changed', listener: () => void): this {
-    this.#events.off(event, listener);
-    return this;
-  }
-
   readonly #forward = (): void => {
-    this.#events.emit('changed');
+    this.emitChanged();
   };
 }

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import type { WriteGateway, WriteResult } from '../api/apply.ts';
 import {
   describeRef,
@@ -12,6 +11,7 @@ import {
 import type { Owner } from '../api/ownership.ts';
 import type { Informer } from '../cache/informer.ts';
 import type { Condition } from '../conditions/conditions.ts';
+import { ChangeEmitter } from './change-emitter.ts';
 
 /** The status fields that many kinds share; the default type of a status nobody described further. */
 export type WellKnownStatus = {
@@ -41,26 +41,24 @@ export type ResourceOptions = {
   readonly signal: () => AbortSignal;
 };
 
-type ResourceEvents = { changed: [] };
-
 /**
  * A handle on one object, present or not: reads come from the cache, writes go through the gateway, and `changed`
  * tells when the object appears, changes or goes.
  */
-export class Resource<T extends ResourceShape = WellKnownResource> {
+export class Resource<T extends ResourceShape = WellKnownResource> extends ChangeEmitter {
   protected readonly options: ResourceOptions;
-  readonly #events = new EventEmitter<ResourceEvents>();
   readonly #key: string;
   readonly #unsubscribe: () => void;
 
   constructor(options: ResourceOptions) {
+    super();
     this.options = options;
     this.#key = keyFor(options.ref.name, options.ref.namespace);
     this.#unsubscribe = options.informer.subscribeKey(this.#key, ({ previous, current }) => {
       if (previous && !current) {
         options.gateway.forget(previous);
       }
-      this.#events.emit('changed');
+      this.emitChanged();
     });
   }
 
@@ -128,20 +126,10 @@ export class Resource<T extends ResourceShape = WellKnownResource> {
     return await gateway.apply(manifest, { live: this.manifest, owner: owner(), signal: signal() });
   }
 
-  on(event: 'changed', listener: () => void): this {
-    this.#events.on(event, listener);
-    return this;
-  }
-
-  off(event: 'changed', listener: () => void): this {
-    this.#events.off(event, listener);
-    return this;
-  }
-
   /** Stops listening; the handle can still be read. */
   dispose(): void {
     this.#unsubscribe();
-    this.#events.removeAllListeners();
+    this.removeListeners();
   }
 
   /** @throws Error when the manifest is of another object: a slip of the author's. */
