@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { type KubeObject, keyFor, type ObjectRef } from '../../src/framework/api/object.ts';
 import type { Condition } from '../../src/framework/conditions/conditions.ts';
 import { createNamespace, type TestNamespace } from '../../testenv/src/namespaces.ts';
 import { serviceAccountKubeconfig } from '../../testenv/src/service-account.ts';
 import { attachTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 import { eventually } from '../../testenv/src/wait.ts';
+import { reportFailure } from './failure-report.ts';
 import { type OperatorOptions, type OperatorProcess, startOperator } from './operator-process.ts';
 
 /** The user name by which the audit log knows the operator. */
@@ -55,6 +56,11 @@ export class Suite {
       ...overrides,
     });
     return this.#operator;
+  }
+
+  /** What the operator has logged; empty when none was started. */
+  operatorLog(): string {
+    return this.#operator?.log() ?? '';
   }
 
   /** Ends the operator if one runs. */
@@ -155,6 +161,11 @@ export function useSuite(options: SuiteOptions): () => Suite {
     suite = new Suite({ testenv, namespace: namespace.name, kubeconfig, options });
     if (!options.withoutOperator) {
       await suite.startOperator();
+    }
+  });
+  afterEach(async ({ task }) => {
+    if (suite && task.result?.state === 'fail') {
+      await reportFailure(suite, task.name);
     }
   });
   afterAll(async () => {

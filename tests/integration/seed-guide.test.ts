@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { runsOf, writesOfRestart } from '../harness/observations.ts';
@@ -9,7 +9,7 @@ import { OPERATOR_USER, type Suite, useSuite } from '../harness/suite.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const EXAMPLE = join(ROOT, 'examples/my-resource');
 /** Inside the repository, so that the copy finds the packages and the framework as the example does. */
-const COPY = join(ROOT, 'examples/my-resource-with-npm-deep-equal');
+const COPY = join(ROOT, 'artifacts/my-resource-with-npm-deep-equal');
 
 /** The rights of the sample's kind, which are not among those that Hearth ships with. */
 const RIGHTS = [
@@ -133,8 +133,7 @@ describe("the guide's sample with the framework's comparison", () => {
 });
 
 describe("the guide's sample with the npm package deep-equal left in place", () => {
-  makeCopy();
-  afterAll(() => rmSync(COPY, { recursive: true, force: true }));
+  beforeAll(makeCopy);
   const suite = useSuite({ name: 'deep-equal', operator: operatorFor(join(COPY, 'my-resource.ts')) });
 
   withPods(

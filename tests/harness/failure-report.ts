@@ -1,0 +1,33 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Suite } from './suite.ts';
+
+const ARTIFACTS = join(import.meta.dirname, '../../artifacts/failed');
+
+/** Everything that can be listed in a suite's namespace and tells what happened there; never a Secret's values. */
+const KINDS = ['all', 'postgresconnections', 'postgresdatabases', 'generatesecrets', 'configmaps', 'pvc'];
+
+/**
+ * Leaves what is needed to understand a failed test in `artifacts/failed/<test>/`: the namespace's objects, its events,
+ * the operator's log, and the requests that the audit log has for the namespace.
+ */
+export async function reportFailure(suite: Suite, test: string): Promise<void> {
+  const folder = join(ARTIFACTS, test.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 100));
+  mkdirSync(folder, { recursive: true });
+  const { testenv, namespace } = suite;
+  const save = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  const objects = await testenv.kubectl(['get', KINDS.join(','), '-n', namespace, '-o', 'yaml']);
+  save('objects.yaml', objects.stdout + objects.stderr);
+  const secrets = await testenv.kubectl(['get', 'secrets', '-n', namespace]);
+  save('secrets.txt', secrets.stdout + secrets.stderr);
+  const events = await testenv.kubectl(['get', 'events', '-n', namespace, '--sort-by=.eventTime']);
+  save('events.txt', events.stdout + events.stderr);
+  save('operator.log', suite.operatorLog());
+  if (testenv.can('audit')) {
+    const requests = testenv.audit.requests({ namespace }).map((request) => {
+      const { time, user, verb, resource, subresource, name, code } = request;
+      return [time.toISOString(), user, verb, [resource, subresource].filter(Boolean).join('/'), name, code].join(' ');
+    });
+    save('requests.txt', requests.join('\n'));
+  }
+}
