@@ -37,3 +37,29 @@ export async function runsOf(suite: Suite, kind: string): Promise<number> {
   const own = [...counters].filter(([, labels]) => labels?.includes(`controller="${kind}"`));
   return own.reduce((sum, [, , count]) => sum + Number(count), 0);
 }
+
+/**
+ * What the operator asks for in the suite's namespace while others are busy there. Begins at a moment when no run of
+ * these kinds waits, and ends at such a moment when the others are done.
+ */
+export async function requestsWhileIdle(suite: Suite, kinds: readonly string[]): Promise<AuditRequest[]> {
+  const runs = async () => (await Promise.all(kinds.map((kind) => runsOf(suite, kind)))).join(' ');
+  const isQuiet = async () => {
+    const before = await runs();
+    await suite.kubectl('get', kinds.join(','), '-n', suite.namespace);
+    return (await runs()) === before;
+  };
+  await eventually('no run is waiting', isQuiet);
+  const mark = suite.testenv.audit.mark();
+  const busy = (name: string, round: number) => [
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { round: String(round) } },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { round: String(round) } },
+  ];
+  for (let round = 0; round < 10; round += 1) {
+    await suite.apply(...busy('of-somebody-else', round), ...busy(`of-round-${round}`, round));
+  }
+  await eventually('no run is waiting any more', isQuiet);
+  const { audit } = suite.testenv;
+  const requests = audit.requests({ user: OPERATOR_USER, namespace: suite.namespace, since: mark });
+  return requests.filter(({ verb }) => verb !== 'watch');
+}

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { type PostgresHandle, type PostgresOptions, startPostgres } from '../../testenv/src/postgres.ts';
@@ -79,25 +77,4 @@ export async function everythingOn(server: PostgresHandle): Promise<{ roles: str
   );
   const namesIn = (rows: SeenRow[]) => rows.map(({ name }) => String(name)).sort();
   return { roles: namesIn(roles), databases: namesIn(databases) };
-}
-
-/** The same server on another port. */
-export type Detour = { readonly port: number; readonly close: () => Promise<void> };
-
-/** Forwards a port of its own to a server, so that the server can seem to move. */
-export async function startDetour(server: PostgresHandle): Promise<Detour> {
-  const front = createServer((incoming) => {
-    const outgoing = connect(server.port, server.host);
-    incoming.on('error', () => outgoing.destroy()).on('close', () => outgoing.destroy());
-    outgoing.on('error', () => incoming.destroy()).on('close', () => incoming.destroy());
-    incoming.pipe(outgoing).pipe(incoming);
-  });
-  front.listen(0, server.host);
-  await once(front, 'listening');
-  const { port } = front.address() as AddressInfo; // a TCP server's address is an AddressInfo
-  const close = async () => {
-    front.close();
-    await once(front, 'close');
-  };
-  return { port, close };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { eventually } from '../../testenv/src/wait.ts';
-import { runsOf, writesOfRestart } from '../harness/observations.ts';
+import { requestsWhileIdle, writesOfRestart } from '../harness/observations.ts';
 import { OPERATOR_USER, type Suite, useSuite } from '../harness/suite.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -74,7 +74,7 @@ describe("the guide's sample with the framework's comparison", () => {
       { kind: 'MyResource', name: 'my-app', controller: true },
     ]);
     expect(await suite().get('service', 'my-app')).toBeDefined();
-    await expectSilence(suite());
+    expect(await requestsWhileIdle(suite(), ['MyResource'])).toEqual([]);
   });
 
   test('defaults of the schema are in the object and in the spec that the sample sees', async () => {
@@ -101,7 +101,7 @@ describe("the guide's sample with the framework's comparison", () => {
       until: ({ spec }) => spec?.['replicas'] === 1,
     });
     await suite().condition({ kind: 'myresource', name: 'my-app' }, 'Ready', 'True');
-    await expectSilence(suite());
+    expect(await requestsWhileIdle(suite(), ['MyResource'])).toEqual([]);
   });
 
   withPods('a restart writes nothing', async () => {
@@ -145,7 +145,7 @@ describe("the guide's sample with the npm package deep-equal left in place", () 
       await eventually('the pods run', () => suite().get('deployment', 'my-app'), {
         until: ({ status }) => status?.['readyReplicas'] === 3,
       });
-      await expectSilence(suite());
+      expect(await requestsWhileIdle(suite(), ['MyResource'])).toEqual([]);
     },
   );
 });
@@ -158,25 +158,4 @@ function makeCopy(): void {
     const npm = 'import deepEqual from "deep-equal";';
     writeFileSync(join(COPY, file), text.replace(/^import \{ deepEqual \} from .*$/m, npm));
   }
-}
-
-/** Watches from a quiet moment on: the operator sends nothing while two more objects' worth of time goes by. */
-async function expectSilence(suite: Suite): Promise<void> {
-  await eventually('no run is waiting', async () => {
-    const before = await runsOf(suite, 'MyResource');
-    await suite.kubectl('get', 'myresources', '-n', suite.namespace);
-    return (await runsOf(suite, 'MyResource')) === before;
-  });
-  const mark = suite.testenv.audit.mark();
-  await suite.apply({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'time-passes' },
-    data: { at: String(Date.now()) },
-  });
-  for (let round = 0; round < 10; round += 1) {
-    await suite.kubectl('get', 'configmap', 'time-passes', '-n', suite.namespace);
-  }
-  const requests = suite.testenv.audit.requests({ user: OPERATOR_USER, namespace: suite.namespace, since: mark });
-  expect(requests).toEqual([]);
 }
