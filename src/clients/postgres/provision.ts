@@ -106,7 +106,14 @@ export async function provisionDatabase(
       return shared;
     }
     const inside = { ...admin, database: request.database };
-    const contents = await connect(inside, (each) => ensureContents(each, { role, extensions, schemas }), rest);
+    const contents = await connect(
+      inside,
+      async (connection) => {
+        await lockName(connection, request.database);
+        return await ensureContents(connection, { role, extensions, schemas });
+      },
+      rest,
+    );
     return [...shared, ...contents];
   });
 }
