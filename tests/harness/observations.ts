@@ -55,7 +55,7 @@ export async function requestsWhileIdle(suite: Suite, kinds: readonly string[]):
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { round: String(round) } },
     { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { round: String(round) } },
   ];
-  for (let round = 0; round < 10; round += 1) {
+  for (let round = 0; round < 5; round += 1) {
     await suite.apply(...busy('of-somebody-else', round), ...busy(`of-round-${round}`, round));
   }
   await eventually('no run is waiting any more', isQuiet);

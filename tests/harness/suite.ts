@@ -23,6 +23,20 @@ export function sharedTestenv(): Testenv {
   return attachTestenv(inject('testenv'));
 }
 
+/** Where the kinds that tests look at are served. */
+const ROOTS: Readonly<Record<string, string>> = {
+  configmap: '/api/v1',
+  deployment: '/apis/apps/v1',
+  secret: '/api/v1',
+  service: '/api/v1',
+};
+
+/** The path of a kind's objects in a namespace; kinds of our own unless listed. */
+function collectionOf(kind: string, namespace: string): string {
+  const singular = kind.replace(/s$/, '');
+  return `${ROOTS[singular] ?? '/apis/homelab.mortenolsen.pro/v1'}/namespaces/${namespace}/${singular}s`;
+}
+
 /** What a suite works with: a namespace of its own, and an operator that looks after it alone. */
 export class Suite {
   readonly testenv: Testenv;
@@ -80,10 +94,13 @@ export class Suite {
     }
   }
 
-  /** An object, or `undefined` when there is none. */
+  /** An object, or `undefined` when there is none. Asked for directly, because waiting asks often and kubectl is slow. */
   async find(kind: string, name: string, namespace = this.namespace): Promise<SeenObject | undefined> {
-    const { stdout } = await this.kubectl('get', kind, name, '-n', namespace, '-o', 'json', '--ignore-not-found');
-    return stdout === '' ? undefined : (JSON.parse(stdout) as SeenObject);
+    const { status, body } = await this.testenv.request({ path: `${collectionOf(kind, namespace)}/${name}` });
+    if (status !== 200 && status !== 404) {
+      throw new Error(`${kind} ${keyFor(name, namespace)}: ${JSON.stringify(body)}`);
+    }
+    return status === 200 ? (body as SeenObject) : undefined;
   }
 
   /** An object that must exist. */

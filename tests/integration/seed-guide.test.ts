@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { requestsWhileIdle, writesOfRestart } from '../harness/observations.ts';
-import { OPERATOR_USER, type Suite, useSuite } from '../harness/suite.ts';
+import { useSuite } from '../harness/suite.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const EXAMPLE = join(ROOT, 'examples/my-resource');

@@ -7,7 +7,7 @@ export const ANNOTATION_DOMAIN = 'hearth.internal';
 /** On objects we apply: a digest of what we last applied, so that a restart knows without writing. */
 export const APPLIED_ANNOTATION = `${ANNOTATION_DOMAIN}/applied`;
 
-/** On objects that are to outlive the object they were made for: names it, as an owner reference would delete them. */
+/** On Secrets: names the object they were made for, which they may outlive. */
 export const KEPT_FOR_ANNOTATION = `${ANNOTATION_DOMAIN}/kept-for`;
 
 /** On objects we apply: lets people and tools find what we made. */

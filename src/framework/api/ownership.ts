@@ -81,7 +81,7 @@ export type Owner = {
   readonly uid: string;
 };
 
-/** How an object that has no owner reference says for whom it is kept: `PostgresDatabase/homelab/db`. */
+/** How a Secret says for whom it is kept: `PostgresDatabase/homelab/db`. */
 export function keptForMark({ kind, name, namespace }: Owner): string {
   return `${kind}/${keyFor(name, namespace)}`;
 }

@@ -65,8 +65,8 @@ export class SecretResource extends Resource {
   }
 
   /**
-   * Makes the Secret hold exactly this content of ours; keys written earlier and left out now go away. Without owner
-   * references it outlives the object it is made for, and is marked as kept for it.
+   * Makes the Secret hold exactly this content of ours; keys written earlier and left out now go away. It is marked with
+   * the object that it is made for, and without owner references outlives it.
    * @throws ApiError 409 when somebody wrote since the last {@link read}: the run is repeated; OwnershipError when the
    *   Secret is somebody else's, unless `adopt` is given.
    */
@@ -113,9 +113,8 @@ export class SecretResource extends Resource {
   #manifestOf(content: SecretContent): EncodedSecret {
     const { data, type, immutable, ...metadata } = content;
     const { name, namespace } = this;
-    // Without an owner reference the mark says whose it is: it is what a later object of the same name finds.
-    const mark = content.ownerReferences ? {} : { [KEPT_FOR_ANNOTATION]: keptForMark(this.#options.owner()) };
-    const annotations = { ...mark, ...metadata.annotations };
+    // It says whose the Secret is before there is an owner reference, and to a later object of the same name.
+    const annotations = { [KEPT_FOR_ANNOTATION]: keptForMark(this.#options.owner()), ...metadata.annotations };
     return {
       apiVersion: 'v1',
       kind: 'Secret',

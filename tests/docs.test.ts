@@ -1,0 +1,226 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+const ROOT = join(import.meta.dirname, '..');
+const KINDS = 'docs/kinds';
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+function filesIn(folder: string, extension: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(extension))
+    .map((name) => posix.join(folder, name));
+}
+
+const pages = ['README.md', 'AGENTS.md', 'testenv/README.md', ...filesIn('docs', '.md')];
+
+const FENCED = /^ *```[\s\S]*?^ *```/gm;
+
+/** Text without fenced code, in which brackets are no links and `#` begins a comment. */
+function proseOf(text: string): string {
+  return text.replaceAll(FENCED, '');
+}
+
+/** The links of a page to places in this repository. */
+function relativeLinks(text: string): string[] {
+  return [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** The anchor that a heading gets. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+function anchorsOf(text: string): string[] {
+  return [...proseOf(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+}
+
+/** What is wrong with a link, if anything. */
+function brokenLink(page: string, link: string): string | undefined {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : posix.join(dirname(page), path);
+  if (!existsSync(join(ROOT, target))) {
+    return `${page} links to ${link}, which does not exist`;
+  }
+  return anchor === undefined || anchorsOf(read(target)).includes(anchor)
+    ? undefined
+    : `${page} links to ${link}, which has no such heading`;
+}
+
+/** What code, inline or in a block, tells to make. */
+function makeTargets(text: string): string[] {
+  const blocks = (text.match(FENCED) ?? []).join('\n');
+  const told = [...blocks.matchAll(/^\s*(?:\$ )?make ([a-z-]+)/gm), ...text.matchAll(/`make ([a-z-]+)/g)];
+  return told.map(([, target = '']) => target);
+}
+
+/** The words of a union of strings that stands after `start` in a source. */
+function unionAfter(source: string, start: string): string[] {
+  const from = source.indexOf(start);
+  expect(from, `the source has ${start}`).toBeGreaterThan(-1);
+  const text = source.slice(from + start.length, source.indexOf(';', from));
+  return [...text.matchAll(/'([A-Za-z]+)'/g)].map(([, word = '']) => word);
+}
+
+type Table = readonly (readonly string[])[];
+
+/** The tables under a heading: their cells row by row, without head and rule. */
+function tablesUnder(page: string, heading: string): Table[] {
+  const [, rest = ''] = read(page).split(new RegExp(`^## ${heading}$`, 'm'));
+  const section = rest.split(/^## /m)[0] ?? '';
+  const tables = [...section.matchAll(/(?:^\|.*\n)+/gm)].map(([table]) => table.trim().split('\n').slice(2));
+  return tables.map((rows) => rows.map((row) => row.split(/(?<!\\)\|/).slice(1, -1)));
+}
+
+/** What stands in code in one column of a table. */
+function wordsIn(rows: Table = [], column = 0): string[] {
+  return rows.flatMap((row) => [...(row[column] ?? '').matchAll(/`([^`]+)`/g)].map(([, word = '']) => word));
+}
+
+const reasonsOf = (page: string) => wordsIn(tablesUnder(page, 'Conditions and reasons')[0], 1);
+
+type Schema = { readonly properties?: Readonly<Record<string, Schema>>; readonly items?: Schema };
+
+/** Every field of a schema by its path, as `fields[].name`. */
+function fieldsOf({ properties = {}, items }: Schema, path = ''): string[] {
+  const own = Object.entries(properties).flatMap(([name, schema]) => {
+    const field = path === '' ? name : `${path}.${name}`;
+    return [field, ...fieldsOf(schema, field)];
+  });
+  return items ? [...own, ...fieldsOf(items, `${path}[]`)] : own;
+}
+
+type Crd = {
+  readonly spec: {
+    readonly names: { readonly kind: string };
+    readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Schema } }[];
+  };
+};
+
+function pageOf(kind: string): string {
+  return `${KINDS}/${kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.md`;
+}
+
+const crds = filesIn('manifests/crds', '.yaml')
+  .filter((path) => !path.endsWith('kustomization.yaml'))
+  .map((path) => parse(read(path)) as Crd)
+  .map(({ spec }) => ({
+    kind: spec.names.kind,
+    fields: spec.versions.flatMap(({ schema }) => fieldsOf(schema.openAPIV3Schema.properties?.['spec'] ?? {})),
+  }));
+
+/** Reasons that every kind can have, since the framework gives them. */
+const frameworkReasons = [
+  ...[...read('src/framework/outcome.ts').matchAll(/'([A-Z][A-Za-z]+)'/g)].map(([, word = '']) => word),
+  'InvalidSpec',
+].filter((word) => !word.endsWith('Error'));
+
+/** Reasons of the PostgreSQL client that only making a database can have. */
+const OF_DATABASES = ['ExtensionUnavailable', 'InvalidName', 'UnsafeRole', 'Conflict'];
+
+/** A password that PostgreSQL would not take is made anew before it gets there. */
+const NEVER_SHOWN = ['InvalidPassword'];
+
+const clientReasons = unionAfter(read('src/clients/postgres/errors.ts'), 'export type PostgresErrorReason =').filter(
+  (reason) => !NEVER_SHOWN.includes(reason),
+);
+const credentialsReasons = unionAfter(read('src/clients/postgres/credentials.ts'), 'readonly reason:');
+
+/** Reasons that a kind gives itself, by the errors it throws and the results it returns. */
+function ownReasons(folder: string): string[] {
+  const source = filesIn(folder, '.ts')
+    .filter((path) => !path.endsWith('.test.ts'))
+    .map(read)
+    .join('\n');
+  const thrown = [...source.matchAll(/new (?:NotReadyError|InvalidSpecError)\(\s*'([A-Za-z]+)'/g)];
+  const returned = [...source.matchAll(/ready: (?:true|false), reason: '([A-Za-z]+)'/g)];
+  return [...thrown, ...returned].map(([, word = '']) => word);
+}
+
+describe('the pages', () => {
+  test.each(pages)('%s links only to what exists', (page) => {
+    expect(relativeLinks(read(page)).flatMap((link) => brokenLink(page, link) ?? [])).toEqual([]);
+  });
+
+  test.each(pages)('%s names only targets that the Makefile has', (page) => {
+    const targets = [...read('Makefile').matchAll(/^([a-z][a-z-]*):/gm)].map(([, target = '']) => target);
+    expect(makeTargets(read(page)).filter((target) => !targets.includes(target))).toEqual([]);
+  });
+
+  test('name make targets at all, so that the search for them works', () => {
+    expect(makeTargets(read('README.md'))).toEqual(expect.arrayContaining(['demo', 'demo-down', 'test', 'test-unit']));
+  });
+});
+
+describe('docs/install.md', () => {
+  test('has every environment variable, and no other', () => {
+    const variables = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): z/gm)].map(([, name = '']) => name);
+    expect(variables).toContain('HEARTH_PORT');
+    const [table] = tablesUnder('docs/install.md', 'Settings');
+    expect(wordsIn(table).sort()).toEqual(variables.sort());
+  });
+
+  test('has every metric of our own making, and no other', () => {
+    const source = read('src/framework/observe/metrics.ts');
+    const metrics = [...source.matchAll(/name: '([a-z]+_[a-z_]+)'/g)].map(([, name = '']) => name);
+    expect(metrics).toContain('workqueue_depth');
+    const [, table] = tablesUnder('docs/install.md', 'Health and metrics');
+    expect(wordsIn(table).sort()).toEqual(metrics.sort());
+  });
+});
+
+describe('the page of a kind', () => {
+  test.each(crds)('$kind has every field of its spec, and no other', ({ kind, fields }) => {
+    expect(fields.length).toBeGreaterThan(0);
+    const documented = wordsIn(tablesUnder(pageOf(kind), 'Spec')[0]);
+    expect(documented.sort()).toEqual(fields.sort());
+  });
+
+  test.each(crds)('$kind has the headings that every kind has', ({ kind }) => {
+    const headings = [...proseOf(read(pageOf(kind))).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual([
+      'Example',
+      'Spec',
+      'What it makes',
+      'Working with it',
+      'Conditions and reasons',
+      'Events',
+      'Debugging',
+      'Differences from the original homelab operator',
+    ]);
+  });
+
+  test.each(crds)('$kind has the reasons that the framework and the kind itself give', ({ kind }) => {
+    const own = ownReasons(`src/resources/${posix.basename(pageOf(kind), '.md')}`);
+    expect(own.length).toBeGreaterThan(0);
+    const makesNothing = kind === 'PostgresConnection' ? ['OwnedByAnother', 'Rejected'] : [];
+    const expected = [...frameworkReasons, ...own].filter((reason) => !makesNothing.includes(reason));
+    expect(reasonsOf(pageOf(kind))).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('PostgresConnection has every reason of a failed login', () => {
+    const expected = [...clientReasons.filter((reason) => !OF_DATABASES.includes(reason)), ...credentialsReasons];
+    expect(reasonsOf(`${KINDS}/postgres-connection.md`)).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('PostgresDatabase has every reason of its server and of its administrator', () => {
+    const renamed = (reason: string) => (reason === 'MissingSecret' ? 'MissingConnectionSecret' : reason);
+    const expected = [...clientReasons, ...credentialsReasons.map(renamed)];
+    expect(reasonsOf(`${KINDS}/postgres-database.md`)).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('PostgresDatabase has every event that tells of a change on the server', () => {
+    const changes = unionAfter(read('src/clients/postgres/change.ts'), 'readonly change:');
+    const events = wordsIn(tablesUnder(`${KINDS}/postgres-database.md`, 'Events')[0]);
+    expect(events).toEqual(expect.arrayContaining(changes));
+  });
+});
