@@ -31,7 +31,13 @@ const LAYERS: readonly Layer[] = [
   { files: 'framework/cache/', imports: ['framework/api/', 'framework/queue/', 'framework/observe/'] },
   {
     files: 'framework/resources/',
-    imports: ['framework/api/', 'framework/cache/', 'framework/conditions/', 'framework/observe/'],
+    imports: [
+      'framework/api/',
+      'framework/cache/',
+      'framework/conditions/',
+      'framework/observe/',
+      'framework/outcome.ts',
+    ],
   },
 
   // What an author extends. An instance is handed its Subject by the controller and knows its own definition.

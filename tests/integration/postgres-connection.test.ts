@@ -146,6 +146,18 @@ test('a connection notices by itself that the server goes away and comes back', 
   }
 });
 
+test('a Secret in a namespace that is not watched is told as that, not as missing', async () => {
+  await suite().apply(postgresConnection('elsewhere', { secret: 'kube-public/login' }));
+  const { message } = await suite().reason({ kind: 'postgresconnection', name: 'elsewhere' }, 'NamespaceNotWatched');
+  expect(message).toBe('Secret kube-public/login is in a namespace that Hearth does not watch');
+});
+
+test('a line end after a value, as from a file, does no harm', async () => {
+  const lines = Object.fromEntries(Object.entries(loginOf(server())).map(([key, value]) => [key, `${value}\n`]));
+  await suite().apply(secret('from-file', lines), postgresConnection('from-file', { secret: 'from-file' }));
+  await suite().condition({ kind: 'postgresconnection', name: 'from-file' }, 'Ready', 'True');
+});
+
 test('the Secret may be in another namespace, and its changes are noticed there too', async () => {
   const other = await suiteIn(suite(), elsewhere);
   await suite().apply(postgresConnection('far', { secret: `${elsewhere}/login` }));

@@ -66,6 +66,14 @@ describe('the login', () => {
     expect(await whoAmI(url)).toEqual({ user: role, database: 'Bücher "x" --' });
   });
 
+  test('an object that moves from a connection to a Secret keeps its own Secret and password', async () => {
+    await suite().apply(postgresDatabase('moves', { connection: 'db' }));
+    const before = await readyLogin(suite(), 'moves');
+    await suite().apply(postgresDatabase('moves', { secretRef: 'db-login' }));
+    expect(await readyLogin(suite(), 'moves')).toEqual(before);
+    expect(await suite().find('secret', 'moves-connection')).toBeUndefined();
+  });
+
   test('default names are those of the object with everything but letters and digits replaced, and shortened', async () => {
     const long = `l${'0123456789.'.repeat(8)}end`;
     await suite().apply(

@@ -21,8 +21,15 @@ export type Change = {
   readonly name: string;
 };
 
+/** The sentences that are not just the words of the change. */
+const sentences: Partial<Record<Change['change'], (name: string) => string>> = {
+  SetPassword: (name) => `Set the password of role "${name}"`,
+  ChangedOwner: (name) => `Changed the owner of "${name}"`,
+  RevokedPublicConnect: (name) => `Took the right to connect to database "${name}" from everybody`,
+};
+
 /** A change as a sentence: `Created database "homelab_app"`. */
 export function describeChange({ change, name }: Change): string {
   const words = change.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return `${words} "${name}"`;
+  return sentences[change]?.(name) ?? `${words} "${name}"`;
 }

@@ -34,12 +34,13 @@ const DEFAULT_PORT = 5432;
  * @throws CredentialsError when the Secret does not exist (`undefined`) or a value is missing or wrong.
  */
 export function readCredentials(
-  values: Readonly<Record<string, string>> | undefined,
+  found: Readonly<Record<string, string>> | undefined,
   { secret, sslMode }: CredentialsSource,
 ): PostgresServer & { readonly password: string } {
-  if (!values) {
+  if (!found) {
     throw new CredentialsError('MissingSecret', `Secret ${secret} does not exist`);
   }
+  const values = withoutLineEnds(found);
   const { host, user = values['username'], password } = values;
   if (!host) {
     throw new CredentialsError('MissingHost', `Secret ${secret} has no key host`);
@@ -54,6 +55,11 @@ export function readCredentials(
   const ca = values['ca.crt'];
   const ssl = ca ? { mode, ca } : { mode };
   return { host, port: readPort(values, secret), user, password, database: values['database'] || 'postgres', ssl };
+}
+
+/** Values that were made from files, as `kubectl create secret --from-file` does, end in the file's line end. */
+function withoutLineEnds(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value.replace(/\r?\n$/, '')]));
 }
 
 function readPort(values: Readonly<Record<string, string>>, secret: string): number {

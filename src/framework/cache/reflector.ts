@@ -10,7 +10,7 @@ import { reduceManagedFields } from './projection.ts';
 import type { Store } from './store.ts';
 
 /** The server sends a bookmark a minute on a quiet watch; a connection silent for longer than this is dead. */
-const IDLE_LIMIT_MS = 75_000;
+const IDLE_LIMIT_MS = 100_000;
 
 const RETRY = { baseMs: 500, maxMs: 30_000 };
 

@@ -85,7 +85,10 @@ export class OperatorHost extends SdkOperator {
       metrics: () => this.#metrics.render(),
     });
     this.#metrics.observeSources({
-      queues: () => [...this.#queues].map(([name, queue]) => ({ name, depth: queue.depth, active: queue.activeCount })),
+      queues: () =>
+        [...this.#watches.values()].map(({ type, queue }) => {
+          return { name: type.kind, depth: queue.depth, active: queue.activeCount };
+        }),
       informers: () =>
         runtime.informers.all().map(({ selection, informer }) => {
           return { kind: selection.kind, size: informer.size, silenceMs: informer.silenceMs };

@@ -26,5 +26,5 @@ export function createRuntime({ kubeConfig, logger, metrics, namespaces, recheck
     onWrite: (object) => informers.observeWrite(object),
     onResult: metrics.observeWrite,
   });
-  return { transport, discovery, informers, gateway, logger, recheckMs };
+  return { transport, discovery, informers, gateway, logger, namespaces, recheckMs };
 }

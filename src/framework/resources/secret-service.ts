@@ -2,8 +2,10 @@ import type { WriteResult } from '../api/apply.ts';
 import { type Discovery, objectPath } from '../api/discovery.ts';
 import { isNotFound } from '../api/errors.ts';
 import { KEPT_FOR_ANNOTATION, withManager } from '../api/field-manager.ts';
+import { describeRef } from '../api/object.ts';
 import { keptForMark } from '../api/ownership.ts';
 import type { Transport } from '../api/transport.ts';
+import { NotReadyError } from '../outcome.ts';
 import { Resource, type ResourceOptions } from './resource.ts';
 import { ResourceReference } from './resource-reference.ts';
 import { resourceOptions } from './resource-service.ts';
@@ -21,7 +23,12 @@ import {
 } from './secret-content.ts';
 import type { Services } from './services.ts';
 
-type SecretOptions = ResourceOptions & { readonly transport: Transport; readonly discovery: Discovery };
+type SecretOptions = ResourceOptions & {
+  readonly transport: Transport;
+  readonly discovery: Discovery;
+  /** The namespaces that are watched; all of them when empty. */
+  readonly namespaces: readonly string[];
+};
 
 /**
  * A handle on one Secret. The cache holds its metadata only: {@link read} fetches the values when they changed.
@@ -38,7 +45,10 @@ export class SecretResource extends Resource {
     this.#options = options;
   }
 
-  /** The values, or `undefined` when the Secret does not exist. Asks the server only when the Secret has changed. */
+  /**
+   * The values, or `undefined` when the Secret does not exist. Asks the server only when the Secret has changed.
+   * @throws NotReadyError when its namespace is not watched, so that nobody can tell whether it exists.
+   */
   async read(): Promise<SecretData | undefined> {
     const bytes = await this.readBytes();
     return bytes && Object.fromEntries(Object.entries(bytes).map(([key, value]) => [key, value.toString()]));
@@ -90,6 +100,13 @@ export class SecretResource extends Resource {
   }
 
   async #fetch(): Promise<SecretObject | undefined> {
+    const { namespaces, ref } = this.#options;
+    if (namespaces.length > 0 && !namespaces.includes(ref.namespace ?? '')) {
+      throw new NotReadyError(
+        'NamespaceNotWatched',
+        `${describeRef(ref)} is in a namespace that Hearth does not watch`,
+      );
+    }
     const version = this.manifest?.metadata.resourceVersion;
     if (version === undefined || version !== this.#basis?.secret?.metadata.resourceVersion) {
       this.#basis = { secret: version === undefined ? undefined : await this.#get() };
@@ -145,9 +162,9 @@ export class SecretService {
 
   /** A reference to a Secret, whether it exists or not. */
   get(ref: { readonly name: string; readonly namespace?: string | undefined }): SecretReference {
-    const { transport, discovery } = this.#services.runtime;
+    const { transport, discovery, namespaces } = this.#services.runtime;
     const options = resourceOptions(this.#services, { apiVersion: 'v1', kind: 'Secret', ...ref });
-    const secret = new SecretResource({ ...options, transport, discovery });
+    const secret = new SecretResource({ ...options, transport, discovery, namespaces });
     this.#services.track(secret);
     return new ResourceReference<SecretResource, SecretResource>(secret);
   }

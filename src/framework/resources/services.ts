@@ -12,6 +12,8 @@ export type Runtime = {
   readonly informers: Informers;
   readonly gateway: WriteGateway;
   readonly logger: Logger;
+  /** The namespaces that are watched; all of them when empty. */
+  readonly namespaces: readonly string[];
   /** How often a kind looks again at what lies outside the cluster, in milliseconds. */
   readonly recheckMs: number;
 };

@@ -35,6 +35,10 @@ export class GenerateSecretResource extends CustomResource<typeof generateSecret
     if (result === 'created' && current === undefined) {
       this.record({ type: 'Normal', reason: 'SecretCreated', note: `Created Secret ${this.name}` });
     }
-    return { ready: true, reason: 'Updated', message: `Secret ${this.name} holds ${fields.length} fields` };
+    if (rotation.isDue && result === 'updated') {
+      this.record({ type: 'Normal', reason: 'Rotated', note: `Put new values into Secret ${this.name}` });
+    }
+    const held = fields.length === 1 ? '1 field' : `${fields.length} fields`;
+    return { ready: true, reason: 'Updated', message: `Secret ${this.name} holds ${held}` };
   };
 }

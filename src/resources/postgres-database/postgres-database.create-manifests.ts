@@ -10,13 +10,21 @@ export type Names = { readonly database: string; readonly role: string; readonly
 /** A parsed spec. */
 export type PostgresDatabaseSpec = z.output<typeof postgresDatabaseSpecSchema>;
 
+/** A PostgresDatabase, and the Secret that it has already: applications use it, whatever the default would be now. */
+export type NamedObject = {
+  readonly namespace: string;
+  readonly name: string;
+  readonly secretName?: string | undefined;
+};
+
 /**
  * What a PostgresDatabase is called on the server and in the cluster. The Secret's default name is the one that the
  * original operator gave it in the version that had the field by which the server is named.
  */
-export function namesOf(spec: PostgresDatabaseSpec, object: { namespace: string; name: string }): Names {
+export function namesOf(spec: PostgresDatabaseSpec, object: NamedObject): Names {
   const database = spec.database ?? databaseName(object.namespace, object.name);
-  return { database, role: spec.role ?? database, secretName: spec.secretName ?? defaultSecretName(spec, object.name) };
+  const secretName = spec.secretName ?? object.secretName ?? defaultSecretName(spec, object.name);
+  return { database, role: spec.role ?? database, secretName };
 }
 
 function defaultSecretName(spec: PostgresDatabaseSpec, name: string): string {

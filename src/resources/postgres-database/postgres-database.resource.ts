@@ -29,7 +29,12 @@ export class PostgresDatabaseResource extends CustomResource<typeof postgresData
   constructor(options: CustomResourceOptions<typeof postgresDatabaseSpecSchema>) {
     super(options);
     const { spec, namespace, name, services, queueReconcile } = this;
-    this.#names = namesOf(spec, { namespace, name });
+    const { secretName } = this.status;
+    this.#names = namesOf(spec, {
+      namespace,
+      name,
+      secretName: typeof secretName === 'string' ? secretName : undefined,
+    });
     this.#server = new ServerReference({ services, spec, namespace, onChange: queueReconcile });
     this.#secret = services.get(SecretService).get({ name: this.#names.secretName, namespace });
     this.#secret.on('changed', queueReconcile);
@@ -73,7 +78,14 @@ export class PostgresDatabaseResource extends CustomResource<typeof postgresData
     const login = loginTo(server, { ...this.#names, password });
     const ownership = this.spec.deletionPolicy === 'Delete' ? { ownerReferences: [this.ref] } : {};
     const content = { data: createSecretData(login), annotations: rotation.mark, ...ownership };
-    await secret?.write(content, { adopt: this.spec.adopt });
+    const result = await secret?.write(content, { adopt: this.spec.adopt });
+    if (rotation.isDue && result === 'updated') {
+      this.record({
+        type: 'Normal',
+        reason: 'RotatedPassword',
+        note: `Put a new password into Secret ${this.#names.secretName}`,
+      });
+    }
     return login;
   }
 
