@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { type KubeObject, keyFor, type ObjectRef } from '../../src/framework/api/object.ts';
 import type { Condition } from '../../src/framework/conditions/conditions.ts';
@@ -7,6 +8,9 @@ import { attachTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { reportFailure } from './failure-report.ts';
 import { type OperatorOptions, type OperatorProcess, startOperator } from './operator-process.ts';
+
+/** Where a suite keeps its kubeconfig. */
+const ARTIFACTS = join(import.meta.dirname, '../../artifacts/suites');
 
 /** The user name by which the audit log knows the operator. */
 export const OPERATOR_USER = 'system:serviceaccount:hearth-system:hearth';
@@ -174,7 +178,8 @@ export function useSuite(options: SuiteOptions): () => Suite {
   beforeAll(async () => {
     const testenv = sharedTestenv();
     namespace = await createNamespace(testenv, options.name);
-    const kubeconfig = await serviceAccountKubeconfig(testenv, { namespace: 'hearth-system', name: 'hearth' });
+    const account = { namespace: 'hearth-system', name: 'hearth', dir: join(ARTIFACTS, namespace.name) };
+    const kubeconfig = await serviceAccountKubeconfig(testenv, account);
     suite = new Suite({ testenv, namespace: namespace.name, kubeconfig, options });
     if (!options.withoutOperator) {
       await suite.startOperator();
