@@ -25,7 +25,7 @@ demo-down: setup ## End the demo and remove everything of it
 
 .PHONY: test
 test: setup ## Run every test (the first time it builds a control plane: about eight minutes)
-	vitest run
+	vitest run --project unit --project integration
 
 .PHONY: test-unit
 test-unit: setup ## Run the tests that need no cluster
@@ -34,6 +34,10 @@ test-unit: setup ## Run the tests that need no cluster
 .PHONY: test-integration
 test-integration: setup ## Run the tests against the control plane
 	vitest run --project integration
+
+.PHONY: test-node
+test-node: setup ## Run the tests of the node profile: a real kubelet, for root on Debian
+	vitest run --project node
 
 .PHONY: check
 check: setup ## Check format, lint and types

@@ -10,6 +10,9 @@ const INTEGRATION = [
 const report = process.env['HEARTH_TEST_REPORT'];
 const reporting = report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {};
 
+/** A real kubelet: slower, and only for root on Debian, so it is asked for by name (`make test-node`). */
+const NODE = 'tests/testenv/node-*.test.ts';
+
 export default defineConfig({
   test: {
     ...reporting,
@@ -25,10 +28,21 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [...INTEGRATION, 'tests/postgres-server.test.ts'],
+          exclude: ['**/node_modules/**', NODE],
           globalSetup: ['tests/harness/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 3,
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: [NODE],
+          globalSetup: ['testenv/src/vitest-global-setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
         },
       },
     ],

@@ -6,11 +6,17 @@ import { join, resolve } from 'node:path';
 /** The folder `testenv/` of this checkout. */
 export const testenvFolder = resolve(import.meta.dirname, '..');
 
-/** What is built: every component in one binary, or only the supervisor for components that somebody else brings. */
-export type Flavour = 'full' | 'supervisor';
+/**
+ * What is built: every component in one binary, only the supervisor for components that somebody else brings, or every
+ * component and those of a real node.
+ */
+export type Flavour = 'full' | 'supervisor' | 'node';
 
-/** Raise it when `build.ts` or `modules.ts` makes something else out of the same sources. */
-const recipe = '1';
+/** The CoreDNS of the flavour `node`. */
+export const coreDns = 'github.com/coredns/coredns@v1.13.1';
+
+/** Raise one when `build.ts` or `modules.ts` makes something else out of the same sources. */
+const recipes: Readonly<Record<Flavour, string>> = { full: '1', supervisor: '1', node: `1 ${coreDns}` };
 
 const gitVersion = 'v1.36.3';
 const buildDate = '2026-01-01T00:00:00Z';
@@ -35,19 +41,23 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
 /** The key of a build: a digest over everything it is made of. */
 export function cacheKey(flavour: Flavour): string {
   const digest = createHash('sha256');
-  for (const path of sources()) {
+  for (const path of sources(flavour)) {
     digest
       .update(`${path}\0`)
       .update(readFileSync(join(testenvFolder, path)))
       .update('\0');
   }
-  digest.update([recipe, flavour, linkerFlags, process.platform, process.arch].join('\0'));
+  digest.update([recipes[flavour], flavour, linkerFlags, process.platform, process.arch].join('\0'));
   return digest.digest('hex');
 }
 
-function sources(): string[] {
-  const found = globSync(['go/go.mod', 'go/go.sum', 'go/**/*.go', 'crds/modules.json'], { cwd: testenvFolder });
-  return found.sort();
+/** Sources of the node alone; without them the other flavours keep the key they have. */
+const nodeSource = /^go\/(node\/|go\.node\.)|_node\.go$/;
+
+function sources(flavour: Flavour): string[] {
+  const patterns = ['go/go.mod', 'go/go.sum', 'go/go.node.*', 'go/**/*.go', 'crds/modules.json'];
+  const found = globSync(patterns, { cwd: testenvFolder });
+  return found.filter((path) => flavour === 'node' || !nodeSource.test(path)).sort();
 }
 
 /** A finished build. */

@@ -1,5 +1,8 @@
+/** What can be started: a control plane with simulated nodes, alone, or with a real node. */
+export type StartableProfile = 'full' | 'api' | 'node';
+
 /** How much of a cluster there is. */
-export type Profile = 'full' | 'api' | 'existing';
+export type Profile = StartableProfile | 'existing';
 
 /** Something that not every environment can do. */
 export type Capability =
@@ -14,7 +17,9 @@ export type Capability =
   /** The audit log can be read. */
   | 'audit'
   /** Components can be restarted, killed and paused, etcd can be compacted. */
-  | 'faults';
+  | 'faults'
+  /** Pods are real: processes, logs, exec, probes, DNS, Services, volumes; images can be loaded. */
+  | 'node';
 
 const everything: readonly Capability[] = [
   'controllers',
@@ -28,12 +33,14 @@ const everything: readonly Capability[] = [
 const able: Readonly<Record<Profile, readonly Capability[]>> = {
   full: everything,
   api: ['third-party-definitions', 'audit', 'faults'],
+  node: ['controllers', 'pods', 'third-party-definitions', 'audit', 'faults', 'node'],
   existing: ['controllers', 'pods'],
 };
 
 const because: Readonly<Record<Profile, string>> = {
-  full: 'the full profile has it',
+  full: 'nodes and pods are simulated (profile full)',
   api: 'only etcd and kube-apiserver run (profile api)',
+  node: 'nothing is simulated (profile node)',
   existing: 'USE_EXISTING_CLUSTER=true: this cluster is not ours',
 };
 

@@ -5,19 +5,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from './build.ts';
 import { cacheRoot } from './cache.ts';
+import type { StartableProfile } from './capabilities.ts';
 import { requireNodeAndPlatform } from './guard.ts';
 import { prepareLaunch } from './launch.ts';
 import { alive } from './lock.ts';
+import { loadImage } from './node-images.ts';
 import { command, type SupervisorState, startSupervisor } from './supervisor.ts';
 
 const usage = `testenv: a real Kubernetes control plane for development, on this machine
 
-  testenv up [--profile full|api] [--durable]   start one in the background (builds it the first time)
+  testenv up [--profile full|api|node] [--durable]
+                                                start one in the background (builds it the first time)
   testenv down                                  end it and remove everything of it
   testenv status                                what every component is doing
   testenv kubeconfig                            print the path of the administrator's kubeconfig
   testenv logs [COMPONENT] [--follow]           print the log of a component (default: supervisor)
-  testenv restart|kill|pause|resume COMPONENT   etcd, apiserver, controller-manager, scheduler or kwok
+  testenv restart|kill|pause|resume COMPONENT   etcd, apiserver, controller-manager, scheduler, kwok;
+                                                in profile node also containerd, kubelet, kube-proxy, coredns
+  testenv load ARCHIVE                          load an image into the node (docker save or OCI archive)
   testenv compact                               throw away etcd's history
   testenv build                                 build without starting
   testenv assets                                print the folder to give others as KUBEBUILDER_ASSETS
@@ -29,7 +34,7 @@ HEARTH_TESTENV_CACHE says where builds are kept (default: ~/.cache/hearth-testen
 interface Call {
   readonly folder: string;
   readonly words: readonly string[];
-  readonly profile: 'full' | 'api';
+  readonly profile: StartableProfile;
   readonly durable: boolean;
   readonly follow: boolean;
 }
@@ -49,6 +54,12 @@ const commands: Readonly<Record<string, (call: Call) => Promise<void>>> = {
   compact: async (call) => {
     const { revision } = await command(running(call).socket, 'compact');
     console.log(`compacted at revision ${revision}`);
+  },
+  load: async (call) => {
+    const archive = call.words[1];
+    if (archive === undefined) throw new Error('load what? Give an archive');
+    const { profile, dataDir } = running(call);
+    console.log((await loadImage({ profile, dataDir, without: [] }, archive)).join('\n'));
   },
   build: async () => void (await ensureBuilt('full', progress)),
   assets: async () => console.log((await ensureBuilt('full', progress)).binDir),
@@ -142,7 +153,9 @@ function parse(args: string[]): Call {
     },
   });
   const { name, profile, durable, follow } = values;
-  if (profile !== 'full' && profile !== 'api') throw new Error(`--profile is full or api, not ${profile}`);
+  if (profile !== 'full' && profile !== 'api' && profile !== 'node') {
+    throw new Error(`--profile is full, api or node, not ${profile}`);
+  }
   if (!/^[a-z0-9-]{1,30}$/.test(name)) throw new Error('--name is up to 30 lower-case letters, digits and dashes');
   return { folder: join(cacheRoot(), 'run', name), words: positionals, profile, durable, follow };
 }

@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt, type Progress } from './build.ts';
 import { type CacheEntry, findEntry, testenvFolder } from './cache.ts';
+import type { StartableProfile } from './capabilities.ts';
+import { requireNodeMachine } from './node-machine.ts';
 
 /** What a control plane is started with. */
 export interface LaunchOptions {
-  readonly profile?: 'full' | 'api';
+  readonly profile?: StartableProfile;
   readonly durable?: boolean;
   readonly crdDirs?: readonly string[];
   readonly thirdParties?: boolean;
@@ -23,6 +25,7 @@ export interface Launch {
 /** Finds or builds the programs and says how to call the supervisor. Honours `KUBEBUILDER_ASSETS`. */
 export async function prepareLaunch(options: LaunchOptions, env: NodeJS.ProcessEnv = process.env): Promise<Launch> {
   const progress = options.progress ?? ((line: string) => void process.stderr.write(`testenv: ${line}\n`));
+  if (options.profile === 'node') return await launchNode({ ...options, progress });
   const assets = env['KUBEBUILDER_ASSETS'];
   if (assets !== undefined && assets !== '') return await launchAssets(assets, { ...options, progress });
   const entry = await ensureBuilt('full', progress);
@@ -57,6 +60,25 @@ async function launchAssets(folder: string, options: LaunchOptions & { progress:
   };
 }
 
+/** A node has programs of its own, and a process outside its namespaces that stands for it. */
+async function launchNode(options: LaunchOptions & { progress: Progress }): Promise<Launch> {
+  await requireNodeMachine(options.progress);
+  const entry = await ensureBuilt('node', options.progress);
+  const objects = [join(testenvFolder, 'node', 'cluster')];
+  return {
+    binary: join(entry.binDir, 'testenv-node'),
+    kubectl: join(entry.binDir, 'kubectl'),
+    args: (dataDir) => [
+      `--data-dir=${dataDir}`,
+      `--crds=${definitionDirs(entry, options).join(',')}`,
+      `--objects=${objects.join(',')}`,
+      `--coredns=${join(entry.binDir, 'coredns')}`,
+      `--pause-archive=${join(entry.folder, 'pause.tar')}`,
+      ...(options.durable === true ? ['--durable'] : []),
+    ],
+  };
+}
+
 async function buildSupervisor(progress: Progress): Promise<CacheEntry> {
   try {
     return await ensureBuilt('supervisor', progress);
@@ -68,12 +90,16 @@ async function buildSupervisor(progress: Progress): Promise<CacheEntry> {
 }
 
 function commonArgs(dataDir: string, entry: CacheEntry, options: LaunchOptions): string[] {
-  const definitions = options.thirdParties === false ? [] : [entry.crdDir];
   return [
     `--data-dir=${dataDir}`,
-    `--crds=${[entry.kwokCrdDir, ...definitions, ...(options.crdDirs ?? [])].join(',')}`,
+    `--crds=${[entry.kwokCrdDir, ...definitionDirs(entry, options)].join(',')}`,
     ...(options.durable === true ? ['--durable'] : []),
   ];
+}
+
+function definitionDirs(entry: CacheEntry, options: LaunchOptions): string[] {
+  const definitions = options.thirdParties === false ? [] : [entry.crdDir];
+  return [...definitions, ...(options.crdDirs ?? [])];
 }
 
 function objectDirs(entry: CacheEntry, options: LaunchOptions): string[] {

@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { createConnection } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { StartableProfile } from './capabilities.ts';
 
 /** What the supervisor says when the control plane is up; also in `state.json` of the data folder. */
 export interface SupervisorState {
   readonly ready: true;
   readonly pid: number;
-  readonly profile: 'full' | 'api';
+  readonly profile: StartableProfile;
   readonly dataDir: string;
   readonly kubeconfig: string;
   readonly server: string;
@@ -20,6 +21,7 @@ export interface SupervisorState {
 /** One component as the supervisor sees it. */
 export interface ComponentState {
   readonly state: 'running' | 'paused' | 'stopped';
+  /** In profile `node` the process id inside the node's namespaces. */
   readonly pid: number;
   readonly port: number;
   readonly log: string;

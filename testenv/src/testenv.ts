@@ -4,19 +4,28 @@ import { join } from 'node:path';
 import { type ApiRequest, type ApiResponse, apiRequest } from './api-request.ts';
 import { type AuditLog, openAuditLog } from './audit.ts';
 import type { Progress } from './build.ts';
-import { type Capability, type Profile, reasonAgainst } from './capabilities.ts';
+import { type Capability, type Profile, reasonAgainst, type StartableProfile } from './capabilities.ts';
 import { existingCluster, useExistingCluster } from './existing-cluster.ts';
 import { type CommandResult, type KubectlOptions, runKubectl } from './kubectl.ts';
 import { prepareLaunch } from './launch.ts';
 import { type ComponentState, command, startSupervisor } from './supervisor.ts';
 
 /** The components that fault commands act on. */
-export type Component = 'etcd' | 'apiserver' | 'controller-manager' | 'scheduler' | 'kwok';
+export type Component =
+  | 'etcd'
+  | 'apiserver'
+  | 'controller-manager'
+  | 'scheduler'
+  | 'kwok'
+  | 'containerd'
+  | 'kubelet'
+  | 'kube-proxy'
+  | 'coredns';
 
 /** How to start a control plane. */
 export interface TestenvOptions {
-  /** `full` (default) or `api`: etcd and kube-apiserver only. */
-  readonly profile?: 'full' | 'api';
+  /** `full` (default), `api`: etcd and kube-apiserver only, or `node`: a real kubelet instead of a simulated one. */
+  readonly profile?: StartableProfile;
   /** Let etcd wait for the disk, as in production; for benchmarks. */
   readonly durable?: boolean;
   /** Further folders of CustomResourceDefinitions to install before the controllers start. */

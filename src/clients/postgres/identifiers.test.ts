@@ -7,6 +7,7 @@ test.each([
   ['my-team', 'my.app', 'my_team_my_app'],
   ['Dev', 'App', 'dev_app'],
   ['a', 'größe', 'a_gr__e'],
+  ['pg', 'app', '_pg_app'],
 ])('the database of %s/%s is %s', (namespace, name, expected) => {
   expect(databaseName(namespace, name)).toBe(expected);
 });

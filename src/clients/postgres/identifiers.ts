@@ -51,7 +51,9 @@ const hashLength = 8;
  * second one out.
  */
 export function databaseName(namespace: string, name: string): string {
-  const plain = `${namespace}_${name}`.replaceAll(/[^A-Za-z0-9_]/g, '_').toLowerCase();
+  const words = `${namespace}_${name}`.replaceAll(/[^A-Za-z0-9_]/g, '_').toLowerCase();
+  // PostgreSQL keeps names of roles that begin with pg_ for itself.
+  const plain = words.startsWith('pg_') ? `_${words}` : words;
   if (plain.length <= maxIdentifierBytes) {
     return plain;
   }
