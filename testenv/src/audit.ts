@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /**
  * A place in the audit log. Marks are exact: the apiserver writes the line of a request before it ends the response,
@@ -77,13 +77,31 @@ interface AuditEvent {
 export function openAuditLog(path: string): AuditLog {
   return {
     path,
-    mark: () => ({ offset: statSync(path, { throwIfNoEntry: false })?.size ?? 0 }),
+    mark: () => ({ offset: existsSync(path) ? lastLineStart(path) : 0 }),
     requests: (query = {}) =>
       read(path, query)
         .filter((event) => counts(event))
         .map(toRequest)
         .filter((request) => matches(request, query)),
   };
+}
+
+/** Where the next line begins: after the last complete one, for one that is being written is of a request to come. */
+function lastLineStart(path: string): number {
+  const CHUNK = 64 * 1024;
+  const file = openSync(path, 'r');
+  try {
+    for (let end = fstatSync(file).size; end > 0; end -= CHUNK) {
+      const start = Math.max(0, end - CHUNK);
+      const content = Buffer.alloc(end - start);
+      readSync(file, content, 0, content.length, start);
+      const lineFeed = content.lastIndexOf('\n');
+      if (lineFeed !== -1) return start + lineFeed + 1;
+    }
+    return 0;
+  } finally {
+    closeSync(file);
+  }
 }
 
 function read(path: string, query: AuditQuery): AuditEvent[] {
