@@ -95,12 +95,16 @@ func mountAll(dataDir string) error {
 		}
 		errs = append(errs, os.MkdirAll(path, 0o755), moveTree(trees[path], path))
 	}
-	// Kubelet's mounts have to reach containerd and the containers.
-	errs = append(errs,
+	return errors.Join(append(errs, mountShared())...)
+}
+
+// mountShared mounts the processes of the new namespace and lets the kubelet's mounts reach containerd and the containers.
+func mountShared() error {
+	return errors.Join(
 		syscall.Mount("proc", "/proc", "proc", syscall.MS_NOSUID|syscall.MS_NODEV|syscall.MS_NOEXEC, ""),
 		syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_SHARED, ""),
-		syscall.Sethostname([]byte(nodeName)))
-	return errors.Join(errs...)
+		syscall.Sethostname([]byte(nodeName)),
+	)
 }
 
 // hidden says whether a path lies in a folder that was replaced.

@@ -95,15 +95,7 @@ func (o *outer) startJanitor() error {
 
 // start makes the namespaces with init in them, then the link between them and the host.
 func (o *outer) start(arguments []string) error {
-	for _, name := range masked {
-		if err := os.MkdirAll(filepath.Join(o.dataDir, "node", name), 0o755); err != nil {
-			return err
-		}
-	}
-	if err := os.Chmod(filepath.Join(o.dataDir, "node", "tmp"), 0o1777|os.ModeSticky); err != nil {
-		return err
-	}
-	if err := makeCgroups(o.dataDir); err != nil {
+	if err := o.makeFolders(); err != nil {
 		return err
 	}
 	self, err := os.Executable()
@@ -141,6 +133,19 @@ func (o *outer) start(arguments []string) error {
 	}
 	_, err = fmt.Fprintln(o.begin, o.link.inside)
 	return err
+}
+
+// makeFolders makes the folders that replace the host's, and the cgroups.
+func (o *outer) makeFolders() error {
+	for _, name := range masked {
+		if err := os.MkdirAll(filepath.Join(o.dataDir, "node", name), 0o755); err != nil {
+			return err
+		}
+	}
+	if err := os.Chmod(filepath.Join(o.dataDir, "node", "tmp"), 0o1777|os.ModeSticky); err != nil {
+		return err
+	}
+	return makeCgroups(o.dataDir)
 }
 
 // cleanUp runs when init has ended, and with it every process inside. The janitor does the rest, and it is waited for.
