@@ -93,6 +93,16 @@ async function dropOwn(connection: Connection, request: DropRequest, step: Step)
   return { changes, kept };
 }
 
+/** What dropping and releasing share: nothing to do for an impossible name, one connection, another try after a race. */
+async function giveUp(
+  request: DropRequest,
+  { admin, options }: { readonly admin: PostgresServer; readonly options: AdminOptions },
+  work: (connection: Connection) => Promise<DropResult>,
+): Promise<DropResult> {
+  const { connect = withConnection, ...rest } = options;
+  return cannotExist(request) ? nothing : retryRaces(() => connect(admin, work, rest));
+}
+
 /**
  * Drops the claimant's database, with whoever is connected to it, and then its role. What belongs to others is left alone and
  * named in `kept`; what is gone already is no error. What the role owns in other databases goes to the administrator.
@@ -104,11 +114,7 @@ export async function dropDatabase(
   request: DropRequest,
   options: AdminOptions = {},
 ): Promise<DropResult> {
-  const { connect = withConnection, ...rest } = options;
-  if (cannotExist(request)) {
-    return nothing;
-  }
-  return retryRaces(() => connect(admin, (connection) => dropOwn(connection, request, { admin, options }), rest));
+  return giveUp(request, { admin, options }, (connection) => dropOwn(connection, request, { admin, options }));
 }
 
 async function releaseOwn(connection: Connection, request: DropRequest): Promise<DropResult> {
@@ -142,9 +148,5 @@ export async function releaseDatabase(
   request: DropRequest,
   options: AdminOptions = {},
 ): Promise<DropResult> {
-  const { connect = withConnection, ...rest } = options;
-  if (cannotExist(request)) {
-    return nothing;
-  }
-  return retryRaces(() => connect(admin, (connection) => releaseOwn(connection, request), rest));
+  return giveUp(request, { admin, options }, (connection) => releaseOwn(connection, request));
 }

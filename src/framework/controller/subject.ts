@@ -1,4 +1,4 @@
-import { type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
+import type { KubeObject } from '../api/object.ts';
 import { type Condition, Conditions } from '../conditions/conditions.ts';
 import type { PartResult } from '../conditions/summary.ts';
 import type { EventInput } from '../observe/events.ts';
@@ -43,10 +43,6 @@ export class Subject {
 
   get object(): KubeObject {
     return this.#object;
-  }
-
-  get key(): ObjectKey {
-    return keyOf(this.#object);
   }
 
   /** The spec as the kind's schema parsed it. */
