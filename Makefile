@@ -3,6 +3,9 @@ SHELL := /bin/sh
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .DEFAULT_GOAL := help
 
+# Where a run of the tests leaves its numbers for CI.
+report = $(if $(HEARTH_TEST_REPORT),HEARTH_TEST_REPORT=$(HEARTH_TEST_REPORT)/$(1).json)
+
 .PHONY: help
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,9 +26,17 @@ demo: setup ## Show Hearth at work on a control plane of its own; it stays up
 demo-down: setup ## End the demo and remove everything of it
 	node demo/down.ts
 
+# Two runs, one after the other: tests of real pods want the machine for themselves. HEARTH_TEST_REPORT is a folder.
 .PHONY: test
-test: setup ## Run every test (the first time it builds a control plane: about eight minutes)
-	vitest run --project unit --project integration
+test: setup ## Run every test (the first time it builds a control plane and images: about 15 minutes)
+	@status=0; \
+	$(MAKE) --no-print-directory test-simulated || status=1; \
+	$(MAKE) --no-print-directory test-node || status=1; \
+	exit $$status
+
+.PHONY: test-simulated
+test-simulated: setup ## Run the tests that need no real node
+	$(call report,simulated) vitest run --project unit --project integration
 
 .PHONY: test-unit
 test-unit: setup ## Run the tests that need no cluster
@@ -36,8 +47,12 @@ test-integration: setup ## Run the tests against the control plane
 	vitest run --project integration
 
 .PHONY: test-node
-test-node: setup ## Run the tests of the node profile: a real kubelet, for root on Debian
-	vitest run --project node
+test-node: setup ## Run the tests with a real kubelet: the node itself, then Hearth on it (root on Debian)
+	$(call report,node) vitest run --project node --project e2e
+
+.PHONY: e2e
+e2e: setup ## Run the tests of Hearth installed on a real node (root on Debian)
+	vitest run --project e2e
 
 .PHONY: check
 check: setup ## Check format, lint and types
@@ -62,8 +77,8 @@ build: setup ## Bundle the operator into dist/hearth.mjs
 	node scripts/build.ts
 
 .PHONY: image
-image: ## Build the image hearth:0.1.0 with docker
-	docker build -t hearth:0.1.0 .
+image: setup ## Build the image hearth:0.1.0 from the Dockerfile: docker, podman or, without them, buildah
+	node scripts/build-image.ts
 
 .PHONY: testenv-up
 testenv-up: setup ## Start a control plane in the background

@@ -1,8 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Suite } from './suite.ts';
+import type { Testenv } from '../../testenv/src/testenv.ts';
 
 const ARTIFACTS = join(import.meta.dirname, '../../artifacts/failed');
+
+/** The part of a suite that a report is made of. */
+export type Reported = {
+  readonly testenv: Testenv;
+  readonly namespace: string;
+  readonly operatorLog: () => string;
+};
 
 /** Everything that can be listed in a suite's namespace and tells what happened there; never a Secret's values. */
 const KINDS = ['all', 'postgresconnections', 'postgresdatabases', 'generatesecrets', 'configmaps', 'pvc'];
@@ -11,7 +18,7 @@ const KINDS = ['all', 'postgresconnections', 'postgresdatabases', 'generatesecre
  * Leaves what is needed to understand a failed test in `artifacts/failed/<test>/`: the namespace's objects, its events,
  * the operator's log, and the requests that the audit log has for the namespace.
  */
-export async function reportFailure(suite: Suite, test: string): Promise<void> {
+export async function reportFailure(suite: Reported, test: string): Promise<void> {
   const folder = join(ARTIFACTS, test.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 100));
   mkdirSync(folder, { recursive: true });
   const { testenv, namespace } = suite;

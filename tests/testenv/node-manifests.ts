@@ -21,31 +21,34 @@ export function sleepingPod(name: string, options: { readonly claim?: string; re
   };
 }
 
-/** PostgreSQL with a claim, as an operator would declare it: a StatefulSet, its headless Service, and one for clients. */
-export function databaseManifests(): object[] {
-  const selector = { app: 'database' };
-  const service = (name: string, spec: object) => ({
+/**
+ * PostgreSQL with a claim, as an operator would declare it: a StatefulSet, its headless Service, and one for clients. The
+ * name is that of all of them, and the value of the pod's label `app`.
+ */
+export function databaseManifests(name = 'database', storageClassName = 'standard'): object[] {
+  const selector = { app: name };
+  const service = (of: string, spec: object) => ({
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name },
+    metadata: { name: of },
     spec: { selector, ports: [{ port: 5432 }], ...spec },
   });
   return [
-    service('database', {}),
-    service('database-peers', { clusterIP: 'None' }),
+    service(name, {}),
+    service(`${name}-peers`, { clusterIP: 'None' }),
     {
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',
-      metadata: { name: 'database' },
+      metadata: { name },
       spec: {
-        serviceName: 'database-peers',
+        serviceName: `${name}-peers`,
         selector: { matchLabels: selector },
         template: { metadata: { labels: selector }, spec: { containers: [databaseContainer()] } },
         volumeClaimTemplates: [
           {
             metadata: { name: 'data' },
             spec: {
-              storageClassName: 'standard',
+              storageClassName,
               accessModes: ['ReadWriteOnce'],
               resources: { requests: { storage: '1Gi' } },
             },
@@ -71,7 +74,7 @@ function databaseContainer(): object {
       exec: { command: ['pg_isready', '--host=127.0.0.1', '--username=owner'] },
       periodSeconds: 1,
     },
-    resources: { limits: { cpu: '1', memory: '256Mi' } },
+    resources: { limits: { cpu: '600m', memory: '256Mi' } },
     volumeMounts: [{ name: 'data', mountPath: '/var/lib/postgresql/data' }],
   };
 }

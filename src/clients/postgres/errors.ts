@@ -13,6 +13,7 @@ export type PostgresErrorReason =
   | 'UnknownDatabase'
   | 'TooManyConnections'
   | 'ServerStarting'
+  | 'DiskFull'
   | 'PermissionDenied'
   | 'CanNotConnectToDatabase'
   | 'StatementFailed'
@@ -50,6 +51,7 @@ const reasonOfCode: Readonly<Record<string, PostgresErrorReason>> = {
   '28000': 'AuthenticationFailed',
   '3D000': 'UnknownDatabase',
   '53300': 'TooManyConnections',
+  '53100': 'DiskFull',
   '57P03': 'ServerStarting',
   '57014': 'Timeout',
   '42501': 'PermissionDenied',
@@ -108,6 +110,7 @@ const sentences: Partial<Record<PostgresErrorReason, (where: string, user: strin
   TLSUntrusted: (where) => `The certificate of PostgreSQL at ${where} is not trusted`,
   TLSRequired: (where, user) => `PostgreSQL at ${where} accepts user "${user}" only with TLS`,
   TooManyConnections: (where, user) => `PostgreSQL at ${where} has no connection left for user "${user}"`,
+  DiskFull: (where) => `PostgreSQL at ${where} has no space left on its disk`,
   ServerStarting: (where) => `PostgreSQL at ${where} is starting or shutting down`,
 };
 

@@ -1,0 +1,140 @@
+import { afterAll, afterEach, beforeAll, inject, test } from 'vitest';
+import type { KubeObject } from '../../src/framework/api/object.ts';
+import { createNamespace, type TestNamespace } from '../../testenv/src/namespaces.ts';
+import { reasonAgainstNode } from '../../testenv/src/node-machine.ts';
+import { attachTestenv, type Testenv } from '../../testenv/src/testenv.ts';
+import { eventually } from '../../testenv/src/wait.ts';
+import { reportFailure } from '../harness/failure-report.ts';
+import type { SeenObject } from '../harness/suite.ts';
+
+const reason = reasonAgainstNode();
+
+/** Whether there is a cluster with a real node. */
+export const hasNode = reason === undefined;
+
+/** A test on the real node; skipped, with the reason in its name, where there can be none. */
+export const e2eTest = (name: string, body: () => Promise<void>): void =>
+  test.skipIf(reason)(`${name}${reason ? ` [skipped: ${reason}]` : ''}`, body);
+
+/** Where Hearth is installed. */
+export const SYSTEM = 'hearth-system';
+
+/** A pod as these tests look at it. */
+export type SeenPod = KubeObject & {
+  readonly status: {
+    readonly phase: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly containerStatuses?: readonly {
+      readonly ready: boolean;
+      readonly restartCount: number;
+      readonly lastState: { readonly terminated?: { readonly reason: string } };
+    }[];
+  };
+};
+
+/** The cluster with Hearth in it, and a namespace of the test file's own. */
+export class Cluster {
+  readonly testenv: Testenv;
+  readonly namespace: string;
+
+  constructor(testenv: Testenv, namespace: string) {
+    this.testenv = testenv;
+    this.namespace = namespace;
+  }
+
+  /** Runs kubectl in the file's namespace. @throws Error with what it said when it fails. */
+  async kubectl(...args: readonly string[]): Promise<string> {
+    return await this.#run(['-n', this.namespace, ...args]);
+  }
+
+  /** Runs kubectl where Hearth is installed. */
+  async system(...args: readonly string[]): Promise<string> {
+    return await this.#run(['-n', SYSTEM, ...args]);
+  }
+
+  async apply(...items: readonly object[]): Promise<void> {
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+    await this.#run(['-n', this.namespace, 'apply', '--server-side', '-f', '-'], input);
+  }
+
+  async get(kind: string, name: string): Promise<SeenObject> {
+    return JSON.parse(await this.kubectl('get', kind, name, '-o', 'json')) as SeenObject;
+  }
+
+  async pod(name: string): Promise<SeenPod> {
+    return (await this.get('pod', name)) as unknown as SeenPod; // kubectl was asked for a pod
+  }
+
+  /** Waits until a condition is as expected, and returns the object. */
+  async condition(kind: string, name: string, wanted: { type: string; status: string }): Promise<SeenObject> {
+    const what = `${kind} ${name} has ${wanted.type}=${wanted.status}`;
+    return await eventually(what, () => this.get(kind, name), {
+      ...PATIENT,
+      until: ({ status }) =>
+        status?.conditions?.some(({ type, status: is }) => type === wanted.type && is === wanted.status) === true,
+    });
+  }
+
+  /** The pods of the operator that are not on their way out. */
+  async operatorPods(): Promise<SeenPod[]> {
+    const output = await this.system('get', 'pods', '-l', 'app.kubernetes.io/name=hearth', '-o', 'json');
+    const { items } = JSON.parse(output) as { items: SeenPod[] };
+    return items.filter(({ metadata }) => !metadata.deletionTimestamp);
+  }
+
+  /** The name of the operator's pod that holds the Lease. */
+  async leader(): Promise<string> {
+    return await this.system('get', 'lease', 'hearth', '-o', 'jsonpath={.spec.holderIdentity}');
+  }
+
+  /** Waits until the Deployment is as declared and one of its pods leads. */
+  async operatorReady(): Promise<void> {
+    await this.system('rollout', 'status', 'deployment/hearth', '--timeout=120s');
+    await eventually('one of the pods leads', async () => {
+      const [pods, leader] = await Promise.all([this.operatorPods(), this.leader()]);
+      return pods.some(({ metadata }) => metadata.name === leader);
+    });
+  }
+
+  async #run(args: readonly string[], input?: string): Promise<string> {
+    const { code, stdout, stderr } = await this.testenv.kubectl(args, input === undefined ? {} : { input });
+    if (code !== 0) {
+      throw new Error(`kubectl ${args.join(' ')}: ${stderr || stdout}`);
+    }
+    return stdout;
+  }
+}
+
+/** For what pods do: they take seconds, and more when the machine is busy. */
+export const PATIENT = { timeoutMs: 90_000, intervalMs: 250 } as const;
+
+/** Gives a test file a namespace, and removes it after its tests. */
+export function useCluster(name: string): () => Cluster {
+  let cluster: Cluster | undefined;
+  let namespace: TestNamespace | undefined;
+  beforeAll(async () => {
+    if (hasNode) {
+      const testenv = attachTestenv(inject('testenv'));
+      namespace = await createNamespace(testenv, name);
+      cluster = new Cluster(testenv, namespace.name);
+      await cluster.operatorReady();
+    }
+  });
+  afterEach(async ({ task }) => {
+    if (cluster && task.result?.state === 'fail') {
+      const { testenv, namespace } = cluster;
+      const log = await testenv.kubectl(['-n', SYSTEM, 'logs', 'deployment/hearth', '--all-pods', '--prefix']);
+      const system = await testenv.kubectl(['-n', SYSTEM, 'describe', 'pods']);
+      await reportFailure({ testenv, namespace, operatorLog: () => system.stdout + log.stdout }, task.name);
+    }
+  });
+  afterAll(async () => {
+    await namespace?.delete();
+  });
+  return () => {
+    if (!cluster) {
+      throw new Error('the cluster is there only inside tests');
+    }
+    return cluster;
+  };
+}
