@@ -89,11 +89,28 @@ export class Cluster {
 
   /** Waits until the Deployment is as declared and one of its pods leads. */
   async operatorReady(): Promise<void> {
-    await this.system('rollout', 'status', 'deployment/hearth', '--timeout=120s');
+    try {
+      await this.system('rollout', 'status', 'deployment/hearth', '--timeout=60s');
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : error}\n${await this.systemState()}`, {
+        cause: error,
+      });
+    }
     await eventually('one of the pods leads', async () => {
       const [pods, leader] = await Promise.all([this.operatorPods(), this.leader()]);
       return pods.some(({ metadata }) => metadata.name === leader);
     });
+  }
+
+  /** What a person would look at when the operator does not come up. */
+  async systemState(): Promise<string> {
+    const looks = [
+      ['get', 'pods', '-o', 'wide'],
+      ['get', 'events', '--sort-by=.lastTimestamp', '--field-selector=type=Warning'],
+      ['logs', 'deployment/hearth', '--all-pods', '--prefix', '--tail=20'],
+    ];
+    const seen = await Promise.all(looks.map((look) => this.testenv.kubectl(['-n', SYSTEM, ...look])));
+    return seen.map(({ stdout, stderr }) => stdout + stderr).join('\n');
   }
 
   async #run(args: readonly string[], input?: string): Promise<string> {
@@ -123,9 +140,9 @@ export function useCluster(name: string): () => Cluster {
   afterEach(async ({ task }) => {
     if (cluster && task.result?.state === 'fail') {
       const { testenv, namespace } = cluster;
+      const state = await cluster.systemState();
       const log = await testenv.kubectl(['-n', SYSTEM, 'logs', 'deployment/hearth', '--all-pods', '--prefix']);
-      const system = await testenv.kubectl(['-n', SYSTEM, 'describe', 'pods']);
-      await reportFailure({ testenv, namespace, operatorLog: () => system.stdout + log.stdout }, task.name);
+      await reportFailure({ testenv, namespace, operatorLog: () => state + log.stdout }, task.name);
     }
   });
   afterAll(async () => {
