@@ -8,7 +8,7 @@ report = $(if $(HEARTH_TEST_REPORT),HEARTH_TEST_REPORT=$(HEARTH_TEST_REPORT)/$(1
 
 .PHONY: help
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node_modules/.package-lock.json: package.json package-lock.json scripts/check-tools.sh
 	@scripts/check-tools.sh

@@ -152,7 +152,7 @@ describe('the pages', () => {
   });
 
   test.each(pages)('%s names only targets that the Makefile has', (page) => {
-    const targets = [...read('Makefile').matchAll(/^([a-z][a-z-]*):/gm)].map(([, target = '']) => target);
+    const targets = [...read('Makefile').matchAll(/^([a-z][a-z0-9-]*):/gm)].map(([, target = '']) => target);
     expect(makeTargets(read(page)).filter((target) => !targets.includes(target))).toEqual([]);
   });
 

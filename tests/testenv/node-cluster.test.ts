@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,6 +18,8 @@ const nodeTest = (name: string, body: () => Promise<void>) =>
   test.skipIf(reason)(`${name}${reason ? ` [skipped: ${reason}]` : ''}`, body);
 
 let testenv: Testenv;
+/** In /tmp, of which a node has one of its own. */
+const definitions = mkdtempSync(join(tmpdir(), 'hearth-definitions-'));
 
 /** Runs kubectl in the namespace `default` and returns what it prints. */
 async function kubectl(...args: string[]): Promise<string> {
@@ -35,7 +40,8 @@ const psql = (statement: string) => kubectl('exec', 'client', '--', 'psql', url,
 beforeAll(async () => {
   if (reason !== undefined) return;
   const { archive } = await buildServerImage('postgres:17');
-  testenv = await startTestenv({ profile: 'node', thirdParties: false });
+  writeFileSync(join(definitions, 'words.yaml'), JSON.stringify(wordDefinition()));
+  testenv = await startTestenv({ profile: 'node', thirdParties: false, crdDirs: [definitions] });
   await loadImage(testenv, archive);
   await apply([sleepingPod('client'), ...databaseManifests()]);
   await kubectl('wait', '--for=condition=Ready', 'pod/client', 'pod/database-0', '--timeout=60s');
@@ -43,6 +49,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await testenv?.stop();
+  rmSync(definitions, { recursive: true });
 });
 
 nodeTest('the node is Ready, runs containerd, and says what profile it is', async () => {
@@ -53,6 +60,10 @@ nodeTest('the node is Ready, runs containerd, and says what profile it is', asyn
   expect(await listImages(testenv)).toContain('docker.io/library/postgres:17');
   expect(testenv.can('node')).toBe(true);
   expect(testenv.reasonAgainst('simulation')).toBe('no simulation: nothing is simulated (profile node)');
+});
+
+nodeTest('definitions are read from wherever they are, /tmp too', async () => {
+  expect(await kubectl('get', 'crds', '-o', 'name')).toContain('words.test.hearth.dev');
 });
 
 nodeTest('a pod runs its command, has a ServiceAccount token, and gives logs and exec', async () => {
@@ -131,4 +142,19 @@ nodeTest('the apiserver, kubelet and containerd can be restarted, and pods go on
 
 function claimSpec(): object {
   return { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+}
+
+function wordDefinition(): object {
+  const schema = { openAPIV3Schema: { type: 'object' } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'words.test.hearth.dev' },
+    spec: {
+      group: 'test.hearth.dev',
+      names: { kind: 'Word', plural: 'words' },
+      scope: 'Namespaced',
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
 }

@@ -25,7 +25,7 @@ func runInit(arguments []string) error {
 	pipe := os.NewFile(3, "begin")
 	syscall.CloseOnExec(3)
 	dataDir := flagValue(arguments, "data-dir")
-	if err := mountAll(dataDir); err != nil {
+	if err := mountAll(dataDir, inputsOf(arguments)); err != nil {
 		return fmt.Errorf("mounting: %w", err)
 	}
 	address, err := bufio.NewReader(pipe).ReadString('\n')
@@ -59,9 +59,22 @@ func runInit(arguments []string) error {
 	return nil
 }
 
+// inputsOf returns the folders that the arguments tell the supervisor to read.
+func inputsOf(arguments []string) []string {
+	var folders []string
+	for _, name := range []string{"crds", "objects"} {
+		for _, folder := range strings.Split(flagValue(arguments, name), ",") {
+			if folder != "" {
+				folders = append(folders, folder)
+			}
+		}
+	}
+	return folders
+}
+
 // mountAll replaces the host's folders that programs write to. What the node needs of them is put back: its own data
-// folder and the programs may lie in one of them.
-func mountAll(dataDir string) error {
+// folder, the programs and their inputs may lie in one of them.
+func mountAll(dataDir string, inputs []string) error {
 	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
 		return err
 	}
@@ -69,7 +82,7 @@ func mountAll(dataDir string) error {
 	if err != nil {
 		return err
 	}
-	kept := []string{dataDir, filepath.Dir(filepath.Dir(self))}
+	kept := append([]string{dataDir, filepath.Dir(filepath.Dir(self))}, inputs...)
 	trees := map[string]int{}
 	for _, path := range kept {
 		if trees[path], err = openTree(path); err != nil {
