@@ -59,7 +59,7 @@ function brokenLink(page: string, link: string): string | undefined {
 /** What code, inline or in a block, tells to make. */
 function makeTargets(text: string): string[] {
   const blocks = (text.match(FENCED) ?? []).join('\n');
-  const told = [...blocks.matchAll(/^\s*(?:\$ )?make ([a-z-]+)/gm), ...text.matchAll(/`make ([a-z-]+)/g)];
+  const told = [...blocks.matchAll(/^\s*(?:\$ )?make ([a-z0-9-]+)/gm), ...text.matchAll(/`make ([a-z0-9-]+)/g)];
   return told.map(([, target = '']) => target);
 }
 
