@@ -20,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'tests/*.test.ts'],
+          include: ['src/**/*.test.ts', 'tests/*.test.ts', 'tests/stand-ins/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...INTEGRATION, 'tests/postgres-server.test.ts'],
         },
       },

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listImages, loadImage } from '../../testenv/src/node-images.ts';
@@ -11,6 +8,7 @@ import { reasonAgainstNode } from '../../testenv/src/node-machine.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { buildServerImage } from '../e2e/images/servers.ts';
+import { type Kubectl, kubectlOf } from './node-kubectl.ts';
 import { databaseManifests, sleepingPod } from './node-manifests.ts';
 
 const reason = reasonAgainstNode();
@@ -21,18 +19,8 @@ let testenv: Testenv;
 /** In /tmp, of which a node has one of its own. */
 const definitions = mkdtempSync(join(tmpdir(), 'hearth-definitions-'));
 
-/** Runs kubectl in the namespace `default` and returns what it prints. */
-async function kubectl(...args: string[]): Promise<string> {
-  const { stdout, stderr, code } = await testenv.kubectl(args);
-  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
-  return stdout;
-}
-
-async function apply(items: readonly object[]): Promise<void> {
-  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-  const { stderr, code } = await testenv.kubectl(['apply', '--server-side', '-f', '-'], { input });
-  if (code !== 0) throw new Error(stderr);
-}
+let node: Kubectl;
+const kubectl = (...args: string[]) => node.run(...args);
 
 const url = 'postgres://owner:secret@database.default.svc.cluster.local/app';
 const psql = (statement: string) => kubectl('exec', 'client', '--', 'psql', url, '--tuples-only', '-c', statement);
@@ -42,8 +30,9 @@ beforeAll(async () => {
   const { archive } = await buildServerImage('postgres:17');
   writeFileSync(join(definitions, 'words.yaml'), JSON.stringify(wordDefinition()));
   testenv = await startTestenv({ profile: 'node', thirdParties: false, crdDirs: [definitions] });
+  node = kubectlOf(testenv);
   await loadImage(testenv, archive);
-  await apply([sleepingPod('client'), ...databaseManifests()]);
+  await node.apply([sleepingPod('client'), ...databaseManifests()]);
   await kubectl('wait', '--for=condition=Ready', 'pod/client', 'pod/database-0', '--timeout=60s');
 }, 900_000);
 
@@ -94,13 +83,7 @@ nodeTest('names resolve, and nothing reaches another network', async () => {
 nodeTest('a StatefulSet of postgres:17 serves logins by its Service, and its data survives its pod', async () => {
   await psql('create table kept (word text)');
   await psql("insert into kept values ('still here')");
-  const before = await kubectl('get', 'pod', 'database-0', '-o', 'jsonpath={.metadata.uid}');
-  await kubectl('delete', 'pod', 'database-0');
-  await eventually(
-    'another pod is ready',
-    () => kubectl('get', 'pod', 'database-0', '-o', 'jsonpath={.metadata.uid} {.status.containerStatuses[0].ready}'),
-    { until: (seen) => seen.endsWith(' true') && !seen.startsWith(before), timeoutMs: 60_000, intervalMs: 250 },
-  );
+  await node.replace('database-0');
   const found = await eventually('the Service leads to it', () => psql('select word from kept'), { intervalMs: 250 });
   expect(found.trim()).toBe('still here');
   const ended = await kubectl('logs', 'database-0');
@@ -108,23 +91,17 @@ nodeTest('a StatefulSet of postgres:17 serves logins by its Service, and its dat
 });
 
 nodeTest('a port can be forwarded to this process', async () => {
-  const args = ['--kubeconfig', testenv.kubeconfig, 'port-forward', 'statefulset/database', ':5432'];
-  const child = spawn(testenv.handle.kubectl, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  try {
-    const [line] = await once(createInterface({ input: child.stdout }), 'line');
-    const port = Number(/127\.0\.0\.1:(\d+)/.exec(String(line))?.[1]);
+  await node.forward('statefulset/database', 5432, async (port) => {
     const login = { host: '127.0.0.1', port, user: 'owner', password: 'secret', database: 'app' };
     const client = new pg.Client(login);
     await client.connect();
     expect((await client.query('select current_user')).rows).toEqual([{ current_user: 'owner' }]);
     await client.end();
-  } finally {
-    child.kill();
-  }
+  });
 });
 
 nodeTest('a volume takes what a user other than root writes', async () => {
-  await apply([
+  await node.apply([
     { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'own' }, spec: claimSpec() },
     sleepingPod('writer', { claim: 'own', user: 65532 }),
   ]);

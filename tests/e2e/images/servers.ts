@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { withBuildah } from '../../../testenv/src/buildah.ts';
+import type { Buildah } from '../../../testenv/src/buildah.ts';
 import { debianRoot } from '../../../testenv/src/image-base.ts';
-import { cachedFile, contentKey, imageFolder } from '../../../testenv/src/image-cache.ts';
-import { requireNodeMachine } from '../../../testenv/src/node-machine.ts';
+import { contentKey } from '../../../testenv/src/image-cache.ts';
 import type { BuiltImage } from '../../../testenv/src/operator-image.ts';
+import { buildBase, builtImage, toStandardError } from './image-build.ts';
 
 /** The images that can be built here. */
 export type ServerImage = 'postgres:17' | 'redis:7';
@@ -33,8 +33,6 @@ const recipes: Readonly<Record<ServerImage, Recipe>> = {
   'redis:7': { folder: 'redis', account: 'redis', uid: 999, gid: 1000, home: '/data', version: 'debian 12' },
 };
 
-const toStandardError = (line: string): void => void process.stderr.write(`image: ${line}\n`);
-
 /**
  * Builds a test image with a real server, or returns the one that was built from the same sources. It keeps the contract
  * of the image whose name it has, as far as its Dockerfile says.
@@ -43,30 +41,12 @@ export async function buildServerImage(tag: ServerImage, progress = toStandardEr
   const recipe = recipes[tag];
   const folder = join(import.meta.dirname, recipe.folder);
   const key = contentKey([tag, JSON.stringify(recipe), ...packages], folder, ['**']);
-  const make = async (archive: string) => {
-    await requireNodeMachine(progress);
-    progress(`building ${tag} (once)`);
+  const build = async (buildah: Buildah, work: string) => {
     const root = await debianRoot(packages, progress);
-    await withBuildah(imageFolder(), progress, async (buildah) => {
-      const work = mkdtempSync(join(imageFolder(), 'context-'));
-      try {
-        await buildah.build({ tag: base, context: baseContext(work, root) });
-        await buildah.build({ tag, context: serverContext(work, root, recipe) });
-        await buildah.save(tag, archive);
-      } finally {
-        rmSync(work, { recursive: true, force: true });
-      }
-    });
+    await buildBase(buildah, work, { tag: base, root });
+    await buildah.build({ tag, context: serverContext(work, root, recipe) });
   };
-  return { archive: await cachedFile({ name: tag.replace(':', '-'), key, make }, progress), tag };
-}
-
-function baseContext(work: string, root: string): string {
-  const context = join(work, 'base');
-  mkdirSync(context);
-  cpSync(root, join(context, 'debian.tar'));
-  writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nADD debian.tar /\n');
-  return context;
+  return await builtImage({ tag, key, build }, progress);
 }
 
 function serverContext(work: string, root: string, recipe: Recipe): string {
