@@ -83,7 +83,9 @@ export class ChildWriter {
 
   async #apply(manifest: Manifest, live: KubeObject | undefined, { object }: ComponentSubject): Promise<void> {
     if (manifest.kind === 'Secret') {
-      await this.#secret(manifest.metadata).current?.patch(manifest);
+      const secret = this.#secret(manifest.metadata).current;
+      await secret?.read(); // a write is based on what was read last, and that may be of long ago
+      await secret?.patch(manifest);
       return;
     }
     const { kind } = object;
@@ -112,8 +114,8 @@ export class ChildWriter {
     owned.note(key);
     const object = owned.get(key);
     if (!object) {
-      // The news of its deletion came before the answer to our write: the next run makes it anew.
-      throw new NotReadyError('Deleted', `${describeRef(ref)} was deleted by somebody else`, { retryAfterMs: 0 });
+      // The news of its deletion came before the answer to our write, and has asked for another run.
+      throw new NotReadyError('Deleted', `${describeRef(ref)} was deleted by somebody else`);
     }
     return object;
   }
