@@ -15,6 +15,9 @@ type Replicas = WithConditions & {
   updateRevision: string;
 };
 
+/** With this deadline the controller does not follow the progress of a rollout. */
+const NO_DEADLINE = 2 ** 31 - 1;
+
 const UNSEEN = progressing('NotObserved', 'its controller has not seen it yet');
 
 function pods(count: number, of: number, state: string): string {
@@ -23,10 +26,12 @@ function pods(count: number, of: number, state: string): string {
 
 /** Ready when the rollout of the current template has ended and every pod of it is available. */
 export function judgeDeployment(object: KubeObject): Readiness {
-  const { spec, status } = read<Replicated, Replicas>(object);
-  const wanted = spec.replicas ?? 1;
+  const { spec, status } = read<Replicated & { readonly progressDeadlineSeconds: number }, Replicas>(object);
+  const { replicas: wanted = 1, progressDeadlineSeconds = NO_DEADLINE } = spec;
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0, readyReplicas = 0 } = status;
   const progress = conditionOf(object, 'Progressing');
+  const isTracked = progressDeadlineSeconds !== NO_DEADLINE;
+  const hasEnded = progress?.status === 'True' && progress.reason === 'NewReplicaSetAvailable';
   return firstOf(
     hasSeen(object, status.observedGeneration) === undefined && UNSEEN,
     progress?.reason === 'ProgressDeadlineExceeded' &&
@@ -34,35 +39,44 @@ export function judgeDeployment(object: KubeObject): Readiness {
     failureOf(object),
     updatedReplicas < wanted && progressing('Updating', pods(updatedReplicas, wanted, 'made from the latest template')),
     replicas > wanted && progressing('Updating', `${replicas - wanted} old pods are still there`),
-    Math.min(readyReplicas, availableReplicas) < wanted &&
+    Math.min(replicas, readyReplicas, availableReplicas) < wanted &&
       progressing('PodsNotReady', pods(readyReplicas, wanted, 'ready')),
-    progress && progress.reason !== 'NewReplicaSetAvailable' && progressing('Updating', 'the rollout has not ended'),
+    isTracked && !hasEnded && progressing('Updating', 'the rollout has not ended'),
     conditionOf(object, 'Available')?.status !== 'True' && progressing('NotAvailable', 'it is not available yet'),
   );
 }
 
+type SetSpec = Replicated & {
+  updateStrategy: { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number } };
+};
+
 /** Ready when every pod is of the current revision and available. With `OnDelete`, old pods stay until somebody acts. */
 export function judgeStatefulSet(object: KubeObject): Readiness {
-  const { spec, status } = read<
-    Replicated & {
-      updateStrategy: { readonly type?: string; readonly rollingUpdate?: { readonly partition?: number } };
-    },
-    Replicas
-  >(object);
-  const wanted = spec.replicas ?? 1;
-  const { replicas = 0, readyReplicas = 0, updatedReplicas = 0, currentRevision, updateRevision } = status;
-  const { availableReplicas = readyReplicas } = status;
-  const { type, rollingUpdate } = spec.updateStrategy ?? {};
-  const toUpdate = type === 'OnDelete' ? 0 : Math.max(0, wanted - (rollingUpdate?.partition ?? 0));
-  const isWhole = type !== 'OnDelete' && !rollingUpdate?.partition;
+  const { spec, status } = read<SetSpec, Replicas>(object);
+  const { replicas: wanted = 1 } = spec;
+  const { replicas = 0, readyReplicas = 0, availableReplicas = readyReplicas } = status;
   return firstOf(
     hasSeen(object, status.observedGeneration) === undefined && UNSEEN,
     Math.min(replicas, readyReplicas, availableReplicas) < wanted &&
       progressing('PodsNotReady', pods(readyReplicas, wanted, 'ready')),
     replicas > wanted && progressing('Updating', `${replicas - wanted} pods too many are still there`),
-    updatedReplicas < toUpdate && progressing('Updating', pods(updatedReplicas, toUpdate, 'of the latest revision')),
-    isWhole && currentRevision !== updateRevision && progressing('Updating', 'the rollout has not ended'),
+    rolloutOf(spec, status),
   );
+}
+
+/** How far the pods of a StatefulSet are from its latest revision. */
+function rolloutOf({ replicas: wanted = 1, updateStrategy = {} }: Partial<SetSpec>, status: Partial<Replicas>) {
+  const { partition = 0 } = updateStrategy.rollingUpdate ?? {};
+  const { updatedReplicas = 0, currentReplicas = 0, currentRevision, updateRevision } = status;
+  const toUpdate = Math.max(0, wanted - partition);
+  if (updateStrategy.type === 'OnDelete') {
+    return undefined;
+  }
+  if (updatedReplicas < toUpdate) {
+    return progressing('Updating', pods(updatedReplicas, toUpdate, 'of the latest revision'));
+  }
+  const hasEnded = currentRevision === updateRevision && currentReplicas >= wanted;
+  return partition === 0 && !hasEnded ? progressing('Updating', 'the rollout has not ended') : undefined;
 }
 
 /** Ready when every node that should have a pod has one of the current template, and it is available. */
@@ -77,10 +91,12 @@ export function judgeDaemonSet(object: KubeObject): Readiness {
       numberReady: number;
     }
   >(object);
-  const { desiredNumberScheduled: wanted = 0, currentNumberScheduled: current = 0, numberReady = 0 } = status;
+  const { desiredNumberScheduled: wanted, currentNumberScheduled: current = 0, numberReady = 0 } = status;
   const { updatedNumberScheduled: updated = 0, numberAvailable = 0 } = status;
+  if (wanted === undefined || hasSeen(object, status.observedGeneration) === undefined) {
+    return UNSEEN;
+  }
   return firstOf(
-    hasSeen(object, status.observedGeneration) === undefined && UNSEEN,
     current < wanted && progressing('PodsMissing', pods(current, wanted, 'scheduled')),
     updated < wanted && progressing('Updating', pods(updated, wanted, 'made from the latest template')),
     Math.min(numberReady, numberAvailable) < wanted && progressing('PodsNotReady', pods(numberReady, wanted, 'ready')),
