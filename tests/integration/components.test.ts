@@ -264,10 +264,18 @@ describe('the end', () => {
     await suite().kubectl('delete', 'stack', 'i', '-n', suite().namespace);
     const deleted = writesSince(suite(), mark).filter(({ verb }) => verb === 'delete');
     const firstOf = (name: string) => deleted.findIndex((each) => each.name === name);
-    expect(deleted.map(({ name }) => name).sort()).toEqual(
-      ['i-cache', 'i-config', 'i-database', 'i-database', 'i-login', 'i-migration', 'i-web', 'i-web'].sort(),
-    );
-    expect(Math.max(firstOf('i-web'), 0)).toBeLessThan(firstOf('i-migration'));
+    const names = new Set(deleted.map(({ resource, name }) => `${resource} ${name}`));
+    expect([...names].sort()).toEqual([
+      'configmaps i-config',
+      'deployments i-cache',
+      'deployments i-web',
+      'jobs i-migration',
+      'secrets i-login',
+      'services i-database',
+      'services i-web',
+      'statefulsets i-database',
+    ]);
+    expect(firstOf('i-web')).toBeLessThan(firstOf('i-migration'));
     expect(firstOf('i-migration')).toBeLessThan(firstOf('i-database'));
     expect(firstOf('i-database')).toBeLessThan(firstOf('i-config'));
     await isGone('configmap', 'i-config');

@@ -17,7 +17,10 @@ export type ComponentKind = {
 export type Component<TInput> = {
   /** Names the part in `status.components` and in a label of its objects: lower case, digits and dashes. */
   readonly name: string;
-  /** Every kind that the part has ever made, so that what is left of it is found although it is switched off. */
+  /**
+   * Every kind that the part has ever made, so that what is left of it is found although it is switched off. The operator
+   * needs the rights to get, list, watch, create, patch and delete them.
+   */
   readonly kinds: readonly ComponentKind[];
   /** Parts that must be ready before this one is made or changed. One that is switched off keeps nobody waiting. */
   readonly needs?: readonly Component<TInput>[];

@@ -6,23 +6,31 @@ import type { Services } from '../resources/services.ts';
 /** What becomes of the objects that the deleted one owns, in the API server's words. */
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
-/** Deletes this very object, not a namesake made since. One that is gone or going already is no error. */
+/**
+ * Deletes this very object, not a namesake made since. One that is gone or going already is no error.
+ * @returns whether this call did it.
+ */
 export async function deleteObject(
-  { runtime: { discovery, transport }, scope }: Services,
+  { runtime: { discovery, informers, transport }, scope }: Services,
   object: KubeObject,
   propagationPolicy: Propagation,
-): Promise<void> {
+): Promise<boolean> {
   const { uid, deletionTimestamp } = object.metadata;
   if (deletionTimestamp) {
-    return;
+    return false;
   }
   const path = objectPath(await discovery.resolve(refOf(object)), object.metadata);
   try {
     const body = { preconditions: { uid }, propagationPolicy };
-    await transport.request({ method: 'DELETE', path, body, signal: scope?.signal() });
+    const answer = await transport.request<KubeObject>({ method: 'DELETE', path, body, signal: scope?.signal() });
+    if (answer.kind === object.kind) {
+      informers.observeWrite(answer); // it waits for something: the next run sees that it is going
+    }
+    return true;
   } catch (error) {
     if (!isNotFound(error) && !isConflict(error)) {
       throw error;
     }
+    return false;
   }
 }

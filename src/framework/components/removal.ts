@@ -16,9 +16,10 @@ export async function prune(
   const going = objects.filter(({ metadata }) => !metadata.deletionTimestamp);
   const results = await Promise.allSettled(
     going.map(async (object) => {
-      await deleteObject(services, object, 'Background');
-      const note = `Deleted ${describeRef(refOf(object))}, which component ${componentOf(object)} does not want any more`;
-      subject.record({ type: 'Normal', reason: 'Pruned', note, action: 'Prune' });
+      if (await deleteObject(services, object, 'Background')) {
+        const note = `Deleted ${describeRef(refOf(object))}, which component ${componentOf(object)} does not want any more`;
+        subject.record({ type: 'Normal', reason: 'Pruned', note, action: 'Prune' });
+      }
     }),
   );
   rethrow(results);
@@ -34,14 +35,21 @@ export function nextToGo<TInput>(
 ): KubeObject[] {
   const present = objects.filter((object) => !isClaim(object));
   const names = new Set(present.map(componentOf));
-  const needed = components.filter(({ name }) => names.has(name)).flatMap(({ needs = [] }) => needs.flatMap(below));
-  const held = new Set(needed.map(({ name }) => name));
+  const held = foundationsOf(components.filter(({ name }) => names.has(name)));
   return present.filter((object) => !held.has(componentOf(object) ?? ''));
 }
 
-/** A component and all that it stands on, over parts that are switched off or gone already. */
-function below<TInput>(component: Component<TInput>): Component<TInput>[] {
-  return [component, ...(component.needs ?? []).flatMap(below)];
+/** The names of all that some components stand on, also over parts that are switched off or gone already. */
+function foundationsOf<TInput>(components: readonly Component<TInput>[]): Set<string> {
+  const names = new Set<string>();
+  const visit = ({ needs = [] }: Component<TInput>): void => {
+    for (const need of needs.filter(({ name }) => !names.has(name))) {
+      names.add(need.name);
+      visit(need);
+    }
+  };
+  components.forEach(visit);
+  return names;
 }
 
 /** Deletes what may go, and waits for it. @throws NotReadyError until nothing is left. */
@@ -61,7 +69,7 @@ export async function removeInOrder<TInput>(
   }
 }
 
-function rethrow(results: readonly PromiseSettledResult<void>[]): void {
+function rethrow(results: readonly PromiseSettledResult<unknown>[]): void {
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) {
     throw failed.reason;
