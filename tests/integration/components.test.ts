@@ -250,7 +250,11 @@ describe('what stands in the way', () => {
     const patch = JSON.stringify({ status });
     const args = ['-n', suite().namespace, '--subresource=status', '--type=merge', '-p', patch];
     await suite().kubectl('patch', `${plural}.${group}`, 'h-widget', ...args);
-    await becomesReady('h');
+    // The watch on a kind that was missing asks again after half a minute at the latest.
+    await eventually('h is Ready', () => suite().get('stack', 'h'), {
+      timeoutMs: 60_000,
+      until: (object) => conditionOf(object, 'Ready')?.status === 'True',
+    });
     await suite().kubectl('delete', 'crd', `${plural}.${group}`);
     await component('h', 'widget', 'ApiMissing');
   });
