@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect } from 'vitest';
 import type { ComponentStatus } from '../../src/framework/framework.ts';
+import { type AuditMark, writeVerbs } from '../../testenv/src/audit.ts';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { requestsWhileIdle, runsOf, writesOfRestart, writesSince } from '../harness/observations.ts';
@@ -40,6 +41,13 @@ async function component(name: string, part: string, reason: string): Promise<Co
   return seen as ComponentStatus; // just seen by `until`
 }
 
+/** When the status of an object last changed: that of a Job, when it was done. */
+function lastNewsOf(resource: string, name: string, since: AuditMark): number {
+  const { audit } = suite().testenv;
+  const changes = audit.requests({ namespace: suite().namespace, resource, name, verbs: writeVerbs, since });
+  return changes.findLast(({ subresource }) => subresource === 'status')?.time.getTime() ?? Number.NaN;
+}
+
 async function becomesReady(name: string): Promise<void> {
   await suite().condition({ kind: 'stack', name }, 'Ready', 'True');
 }
@@ -58,6 +66,7 @@ describe('an object of several components', () => {
     expect(firstOf('a-config')).toBeLessThan(firstOf('a-database'));
     expect(firstOf('a-database')).toBeLessThan(firstOf('a-migration'));
     expect(firstOf('a-migration')).toBeLessThan(firstOf('a-web'));
+    expect(lastNewsOf('jobs', 'a-migration', mark)).toBeLessThan(made[firstOf('a-web')]?.time.getTime() ?? 0);
     // It needs nothing, so it did not wait for those that wait.
     expect(firstOf('a-cache')).toBeLessThan(firstOf('a-database'));
     expect((await componentsOf('a')).map(({ name, ready, message }) => `${name} ${ready}${message}`)).toEqual([
@@ -124,6 +133,11 @@ describe('an object of several components', () => {
       expect(await suite().find('persistentvolumeclaim', 'b-files')).toBeDefined();
       expect(await suite().find('configmap', 'b-theirs')).toBeDefined();
       expect(await suite().find('deployment', 'b-web')).toBeDefined();
+      // What this very process has just made is found as well, although no watch tells of own writes.
+      await suite().apply(stack('b', { files: true }));
+      await eventually('b-files is back', () => suite().find('configmap', 'b-files'));
+      await suite().apply(stack('b'));
+      await isGone('configmap', 'b-files');
     },
   );
 
