@@ -41,10 +41,18 @@ const LAYERS: readonly Layer[] = [
   },
 
   // What an author extends. An instance is handed its Subject by the controller and knows its own definition.
+  { files: 'framework/subresource.ts', imports: ['framework/conditions/', 'framework/outcome.ts'] },
   {
     files: 'framework/components/',
-    imports: ['framework/api/', 'framework/conditions/', 'framework/outcome.ts', 'framework/resources/'],
-    types: ['framework/custom-resource.ts'],
+    imports: [
+      'framework/api/',
+      'framework/cache/',
+      'framework/conditions/',
+      'framework/observe/',
+      'framework/outcome.ts',
+      'framework/resources/',
+      'framework/subresource.ts',
+    ],
   },
   {
     files: 'framework/custom-resource.ts',
@@ -56,6 +64,7 @@ const LAYERS: readonly Layer[] = [
       'framework/outcome.ts',
       'framework/resources/',
       'framework/schema/',
+      'framework/subresource.ts',
     ],
     types: ['framework/controller/', 'framework/definition.ts'],
   },

@@ -1,31 +1,21 @@
 import type { KubeObject, ObjectMeta, OwnerReference } from './api/object.ts';
+import type { Component, ComponentStatus } from './components/component.ts';
+import { ComponentRunner } from './components/component-runner.ts';
 import type { Conditions } from './conditions/conditions.ts';
 import type { Status, Subject } from './controller/subject.ts';
 import type { CustomResourceDefinition, SpecSchema } from './definition.ts';
 import type { EventInput } from './observe/events.ts';
 import type { Logger } from './observe/logger.ts';
-import { type Trouble, troubleOf } from './outcome.ts';
 import { ownerReferenceTo } from './resources/resource.ts';
 import type { Services } from './resources/services.ts';
 import type { Parsed } from './schema/parse.ts';
+import { type SubresourceResult, settle } from './subresource.ts';
 
 /** What an instance is made from. Pass it on to `super`. */
 export type CustomResourceOptions<TSpec extends SpecSchema> = {
   readonly resource: Subject;
   readonly services: Services;
   readonly definition: Pick<CustomResourceDefinition<TSpec>, 'group' | 'version' | 'kind'>;
-};
-
-/** How one named part of an object is doing. */
-export type SubresourceResult = {
-  readonly ready: boolean;
-  /** A change was just sent and is taking effect. */
-  readonly syncing?: boolean;
-  /** Something is wrong: the part is tried again with a growing delay. */
-  readonly failed?: boolean;
-  /** CamelCase and stable. */
-  readonly reason?: string;
-  readonly message?: string;
 };
 
 /**
@@ -129,31 +119,36 @@ export abstract class CustomResource<TSpec extends SpecSchema> {
    * @returns whether the part is ready.
    */
   async reconcileSubresource(name: string, reconcile: () => Promise<SubresourceResult>): Promise<boolean> {
-    const { ready, trouble, condition } = await settle(reconcile);
-    if (condition) {
-      this.conditions.put(name, { status: ready ? 'True' : 'False', ...condition });
+    const { ready, reason, message, trouble } = await settle(name, reconcile);
+    if (trouble?.kind !== 'silent') {
+      this.conditions.put(name, { status: ready ? 'True' : 'False', reason, message });
     }
     this.#subject.parts.push({ name, ready, trouble });
     return ready;
   }
-}
 
-type Settled = {
-  readonly ready: boolean;
-  readonly trouble?: Trouble;
-  readonly condition?: { readonly reason?: string | undefined; readonly message?: string | undefined };
-};
+  /**
+   * Brings the components of this object in line, each when those it needs are ready, and deletes what no component
+   * wants any more. `status.components` tells how each is doing, so the kind's status schema has `componentsStatus` in
+   * it; `Ready` names the first one in trouble.
+   * @returns what stands in `status.components`; components that are switched off are not in it.
+   */
+  async reconcileComponents<TInput>(
+    components: readonly Component<TInput>[],
+    input: TInput,
+  ): Promise<readonly ComponentStatus[]> {
+    const { parts, status } = await this.services.get(ComponentRunner).run(components, input, this);
+    this.#subject.parts.push(...parts);
+    this.report({ components: status });
+    return status;
+  }
 
-async function settle(reconcile: () => Promise<SubresourceResult>): Promise<Settled> {
-  try {
-    const { ready, failed = false, reason, message } = await reconcile();
-    const condition = { reason, message };
-    if (ready || !failed) {
-      return { ready, condition };
-    }
-    return { ready, condition, trouble: { kind: 'failed', reason: reason ?? 'Failed', message: message ?? '' } };
-  } catch (error) {
-    const trouble = troubleOf(error);
-    return trouble.kind === 'silent' ? { ready: false, trouble } : { ready: false, trouble, condition: trouble };
+  /**
+   * Deletes what components have made, those first that need others, and waits until each is gone. For `finalize` of
+   * kinds whose parts must end in order; without it the garbage collector deletes all of them at once.
+   * @throws NotReadyError while something is still there.
+   */
+  async removeComponents<TInput>(components: readonly Component<TInput>[]): Promise<void> {
+    await this.services.get(ComponentRunner).remove(components, this);
   }
 }

@@ -10,7 +10,14 @@ export {
   messageOf,
   TransportError,
 } from './api/errors.ts';
-export { ANNOTATION_DOMAIN, FIELD_MANAGER, MANAGED_BY_LABEL, ROTATE_ANNOTATION } from './api/field-manager.ts';
+export {
+  ANNOTATION_DOMAIN,
+  COMPONENT_LABEL,
+  FIELD_MANAGER,
+  MANAGED_BY_LABEL,
+  OWNER_LABEL,
+  ROTATE_ANNOTATION,
+} from './api/field-manager.ts';
 export {
   describeRef,
   type KubeObject,
@@ -22,9 +29,12 @@ export {
 } from './api/object.ts';
 export { OwnershipError } from './api/ownership.ts';
 export { deepEqual } from './compare.ts';
+export type { Component, ComponentKind, ComponentStatus } from './components/component.ts';
+export { firstTrouble, type Readiness, readinessOf } from './components/readiness/readiness.ts';
+export { rolloutOrder } from './components/rollout-order.ts';
 export type { Condition, ConditionInput, Conditions } from './conditions/conditions.ts';
 export { FINALIZER, RELEASE_ANNOTATION } from './controller/controller.ts';
-export { CustomResource, type CustomResourceOptions, type SubresourceResult } from './custom-resource.ts';
+export { CustomResource, type CustomResourceOptions } from './custom-resource.ts';
 export { type AnyDefinition, type CustomResourceDefinition, createCustomResourceDefinition } from './definition.ts';
 export { OperatorHost, type OperatorHostOptions } from './host/operator-host.ts';
 export { loadKubeConfig, runOperator } from './host/run.ts';
@@ -42,3 +52,5 @@ export { Services } from './resources/services.ts';
 export { createCrdManifest, type PrinterColumn } from './schema/crd.ts';
 export { atMostOneOf, exactlyOneOf, immutable, intOrString, listMap, rule } from './schema/fields.ts';
 export type { Parsed } from './schema/parse.ts';
+export { componentsStatus } from './schema/status.ts';
+export type { SubresourceResult } from './subresource.ts';

@@ -31,8 +31,12 @@ export function sharedTestenv(): Testenv {
 const ROOTS: Readonly<Record<string, string>> = {
   configmap: '/api/v1',
   deployment: '/apis/apps/v1',
+  job: '/apis/batch/v1',
+  persistentvolumeclaim: '/api/v1',
+  pod: '/api/v1',
   secret: '/api/v1',
   service: '/api/v1',
+  statefulset: '/apis/apps/v1',
 };
 
 /** The path of a kind's objects in a namespace; kinds of our own unless listed. */

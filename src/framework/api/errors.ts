@@ -5,6 +5,8 @@ export type KubeStatus = {
   readonly reason?: string;
   readonly message?: string;
   readonly details?: {
+    /** What the request was about, in the plural: with a 404, what is missing. */
+    readonly kind?: string;
     readonly retryAfterSeconds?: number;
     readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
   };

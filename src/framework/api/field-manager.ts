@@ -13,6 +13,12 @@ export const KEPT_FOR_ANNOTATION = `${ANNOTATION_DOMAIN}/kept-for`;
 /** On objects we apply: lets people and tools find what we made. */
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 
+/** On objects of a component: its name. By this label they are listed and watched. */
+export const COMPONENT_LABEL = `${ANNOTATION_DOMAIN}/component`;
+
+/** On objects of a component: the UID of the object whose component it is. */
+export const OWNER_LABEL = `${ANNOTATION_DOMAIN}/owner`;
+
 /** On an object that generates values: whenever its value changes, they are generated anew. */
 export const ROTATE_ANNOTATION = `${ANNOTATION_DOMAIN}/rotate`;
 

@@ -2,7 +2,14 @@ import type { Trouble } from '../outcome.ts';
 import type { Conditions } from './conditions.ts';
 
 /** How one named part of an object fared in a run. */
-export type PartResult = { readonly name: string; readonly ready: boolean; readonly trouble?: Trouble | undefined };
+export type PartResult = {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly trouble?: Trouble | undefined;
+  /** What `Ready` is to say when it names this part; the part's own condition, when it has one, unless given. */
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+};
 
 /**
  * Settles the conditions that are computed and never written by a kind's parts: `Ready`, and for kstatus-based tools
@@ -40,5 +47,6 @@ function putReady(conditions: Conditions, parts: readonly PartResult[]): void {
     return;
   }
   const condition = conditions.get(unready.name);
-  conditions.put('Ready', { status: 'False', reason: condition?.reason, message: condition?.message });
+  const { reason = condition?.reason, message = condition?.message } = unready;
+  conditions.put('Ready', { status: 'False', reason, message });
 }

@@ -18,6 +18,21 @@ export const conditionSchema = z.object({
   observedGeneration: z.int().min(0).optional().describe('The metadata.generation this condition was computed for.'),
 });
 
+/** How one component of an object is doing. */
+const componentStatusSchema = z.object({
+  name: z.string().min(1).max(63).describe('The component.'),
+  ready: z.boolean().describe('Whether it works now.'),
+  reason: z.string().max(1024).describe('One word for programs: why it is as it is.'),
+  message: z.string().max(32768).describe('A sentence for people; empty when it is ready.'),
+});
+
+/** For the status of a kind that is made of components: spread it into the kind's own status fields. */
+export const componentsStatus = {
+  components: listMap(z.array(componentStatusSchema), ['name'])
+    .optional()
+    .describe('How each component is doing; those that are switched off are not listed.'),
+};
+
 const standardFields = {
   observedGeneration: z.int().min(0).optional().describe('The metadata.generation this status was computed for.'),
   conditions: listMap(z.array(conditionSchema), ['type'])

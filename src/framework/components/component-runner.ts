@@ -1,0 +1,174 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KubeObject, Manifest } from '../api/object.ts';
+import { OwnershipError } from '../api/ownership.ts';
+import type { PartResult } from '../conditions/summary.ts';
+import { NotReadyError } from '../outcome.ts';
+import type { Services } from '../resources/services.ts';
+import { type SubresourceResult, settle } from '../subresource.ts';
+import { ApiArrival } from './api-arrival.ts';
+import { ApiMissingError, ChildWriter } from './child-writer.ts';
+import { type Component, type ComponentKind, type ComponentStatus, kindsOf } from './component.ts';
+import { byUrgency, resultOf, standardOf, statusOf, waitsFor } from './component-result.ts';
+import type { ComponentSubject } from './component-subject.ts';
+import { OwnedObjects } from './owned-objects.ts';
+import { prune, removeInOrder } from './removal.ts';
+import { rolloutOrder } from './rollout-order.ts';
+import { leftovers, type Wanted, wantedBy } from './wanted.ts';
+
+/** How long a run waits for a kind to be listed for the first time; what is not by then may not be ours to list. */
+const LISTING_MS = 10_000;
+
+/** How the components of an object are doing: for the summary, and for `status.components`. */
+export type ComponentsResult = {
+  readonly parts: readonly PartResult[];
+  readonly status: readonly ComponentStatus[];
+};
+
+/** Brings the components of one object in line. One per instance of a kind; it listens for as long as that lives. */
+export class ComponentRunner {
+  readonly #services: Services;
+  readonly #owned: OwnedObjects;
+  readonly #writer: ChildWriter;
+  /** What it listens to, by what it is. */
+  readonly #listening = new Map<string, () => void>();
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#owned = services.get(OwnedObjects);
+    this.#writer = services.get(ChildWriter);
+    const dispose = () => [...this.#listening.values()].map((end) => end());
+    services.track({ synced: Promise.resolve(), dispose });
+  }
+
+  /** One run over all components: none hides how the others are doing. */
+  async run<TInput>(
+    components: readonly Component<TInput>[],
+    input: TInput,
+    subject: ComponentSubject,
+  ): Promise<ComponentsResult> {
+    const order = rolloutOrder(components);
+    this.#listen(components, subject);
+    const wanted = new Map(order.map((component) => [component, wantedBy(component, input)]));
+    const running = new Map<Component<TInput>, Promise<PartResult>>();
+    for (const [component, want] of wanted) {
+      const needs = (component.needs ?? []).map((need) => running.get(need));
+      running.set(component, this.#runOne({ want, needs, input, subject }));
+    }
+    const parts = await Promise.all(
+      components.filter((each) => wanted.get(each)?.state !== 'off').map((each) => running.get(each)),
+    );
+    const results = parts.filter((part) => part !== undefined);
+    const pruned = await settle('prune', () => this.#prune(components, [...wanted.values()], subject));
+    return { parts: [...byUrgency(results), ...(pruned.ready ? [] : [pruned])], status: results.map(statusOf) };
+  }
+
+  /** Deletes everything, those first that need others. @throws NotReadyError until it is gone. */
+  async remove<TInput>(components: readonly Component<TInput>[], subject: ComponentSubject): Promise<void> {
+    this.#listen(components, subject);
+    const kinds = await Promise.all(kindsOf(components).map((kind) => this.#objects(kind, subject)));
+    await removeInOrder(this.#services, kinds.flat(), components);
+  }
+
+  /** Any change of what the object controls asks for another run. */
+  #listen<TInput>(components: readonly Component<TInput>[], subject: ComponentSubject): void {
+    for (const kind of kindsOf(components)) {
+      const id = `${kind.apiVersion} ${kind.kind}`;
+      if (!this.#listening.has(id)) {
+        const { uid } = subject.object.metadata;
+        this.#listening.set(
+          id,
+          this.#owned.kind(kind).subscribe(uid, () => subject.queueReconcile()),
+        );
+      }
+    }
+  }
+
+  async #runOne<TInput>({ want, needs, input, subject }: One<TInput>): Promise<PartResult> {
+    const { component } = want;
+    return await settle(component.name, async () => {
+      if (want.state === 'off') {
+        return { ready: true };
+      }
+      const waitedFor = (await Promise.all(needs)).flatMap((need) => (need && !need.ready ? need.name : []));
+      if (want.state === 'broken') {
+        throw want.error;
+      }
+      if (waitedFor.length > 0) {
+        return waitsFor(waitedFor);
+      }
+      const objects = await this.#writeAll(component, want.manifests, subject);
+      return resultOf(component.ready ? component.ready(objects, input) : standardOf(component, objects));
+    });
+  }
+
+  /** One after the other, as the author listed them; one that fails stops none. @throws what went wrong first. */
+  async #writeAll<TInput>(
+    component: Component<TInput>,
+    manifests: readonly Manifest[],
+    subject: ComponentSubject,
+  ): Promise<KubeObject[]> {
+    const objects: KubeObject[] = [];
+    const errors: unknown[] = [];
+    for (const manifest of manifests) {
+      try {
+        await this.#synced(manifest);
+        objects.push(await this.#writer.write({ manifest, component }, subject));
+      } catch (error) {
+        errors.push(error);
+        this.#comeBackAfter(error, subject);
+      }
+    }
+    if (errors.length > 0) {
+      throw errors[0];
+    }
+    return objects;
+  }
+
+  /** Some obstacles no watch of ours tells about. */
+  #comeBackAfter(error: unknown, subject: ComponentSubject): void {
+    if (error instanceof ApiMissingError) {
+      const id = `arrival of ${error.kind.apiVersion} ${error.kind.kind}`;
+      this.#listening.get(id)?.();
+      const end = this.#services.get(ApiArrival).await(error.kind, () => subject.queueReconcile());
+      this.#listening.set(id, end);
+    }
+    if (error instanceof OwnershipError) {
+      subject.requeueAfter(this.#services.runtime.recheckMs);
+    }
+  }
+
+  async #prune<TInput>(
+    components: readonly Component<TInput>[],
+    wanted: readonly Wanted<TInput>[],
+    subject: ComponentSubject,
+  ): Promise<SubresourceResult> {
+    const kinds = kindsOf(components).map((kind) => this.#owned.kind(kind).of(subject.object.metadata.uid));
+    await prune(this.#services, leftovers(kinds.flat(), wanted), subject);
+    return { ready: true };
+  }
+
+  async #objects(kind: ComponentKind, subject: ComponentSubject): Promise<KubeObject[]> {
+    await this.#synced(kind);
+    return this.#owned.kind(kind).of(subject.object.metadata.uid);
+  }
+
+  /** @throws NotReadyError when the kind cannot be listed, so that nobody can tell what there is. */
+  async #synced(kind: ComponentKind): Promise<void> {
+    const end = new AbortController();
+    const late = delay(LISTING_MS, 'late', { signal: end.signal }).catch(() => undefined);
+    const outcome = await Promise.race([this.#owned.kind(kind).synced, late]);
+    end.abort();
+    if (outcome === 'late') {
+      throw new NotReadyError('NotListed', `${kind.kind} of ${kind.apiVersion} could not be listed yet`, {
+        retryAfterMs: LISTING_MS,
+      });
+    }
+  }
+}
+
+type One<TInput> = {
+  readonly want: Wanted<TInput>;
+  readonly needs: readonly (Promise<PartResult> | undefined)[];
+  readonly input: TInput;
+  readonly subject: ComponentSubject;
+};
