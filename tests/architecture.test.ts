@@ -20,20 +20,22 @@ type Layer = {
 const LAYERS: readonly Layer[] = [
   // Know nothing of the rest, not even Kubernetes' API.
   { files: 'framework/compare.ts' },
-  { files: 'framework/queue/' },
+  { files: 'framework/cause.ts' },
+  { files: 'framework/queue/', imports: ['framework/cause.ts'] },
   { files: 'framework/schema/' },
   { files: 'framework/conditions/', types: ['framework/outcome.ts'] },
 
   // The API server: requests, then what is made of them.
   { files: 'framework/api/' },
   { files: 'framework/outcome.ts', imports: ['framework/api/'] },
-  { files: 'framework/observe/', imports: ['framework/api/'] },
+  { files: 'framework/observe/', imports: ['framework/api/', 'framework/cause.ts'] },
   { files: 'framework/cache/', imports: ['framework/api/', 'framework/queue/', 'framework/observe/'] },
   {
     files: 'framework/resources/',
     imports: [
       'framework/api/',
       'framework/cache/',
+      'framework/cause.ts',
       'framework/conditions/',
       'framework/observe/',
       'framework/outcome.ts',
@@ -50,6 +52,7 @@ const LAYERS: readonly Layer[] = [
     files: 'framework/custom-resource.ts',
     imports: [
       'framework/api/',
+      'framework/cause.ts',
       'framework/components/',
       'framework/conditions/',
       'framework/observe/',
@@ -66,6 +69,7 @@ const LAYERS: readonly Layer[] = [
     files: 'framework/controller/',
     imports: [
       'framework/api/',
+      'framework/cause.ts',
       'framework/components/',
       'framework/conditions/',
       'framework/custom-resource.ts',
@@ -82,6 +86,7 @@ const LAYERS: readonly Layer[] = [
     imports: [
       'framework/api/',
       'framework/cache/',
+      'framework/cause.ts',
       'framework/controller/',
       'framework/definition.ts',
       'framework/observe/',

@@ -20,7 +20,7 @@ export type GatewayOptions = {
   /** Told of every object the server returns to a write, so that the next read sees it. */
   readonly onWrite: (object: KubeObject) => void;
   /** Told of every write that was asked for, for metrics. */
-  readonly onResult?: (kind: string, result: WriteResult) => void;
+  readonly onResult?: (manifest: Manifest, result: WriteResult) => void;
 };
 
 /** What the server answered to our last apply of an object. */
@@ -54,7 +54,7 @@ export class WriteGateway {
     const digest = digestOf(manifest);
     const desired = withMarks(manifest, digest);
     if (live && this.#isUnchanged(live, desired, digest)) {
-      return this.#report(manifest.kind, 'unchanged');
+      return this.#report(manifest, 'unchanged');
     }
     const applied = await this.#send(manifest, {
       method: 'PATCH',
@@ -64,7 +64,7 @@ export class WriteGateway {
       signal: options.signal,
     });
     this.#remember(applied, digest);
-    return this.#report(manifest.kind, live ? 'updated' : 'created');
+    return this.#report(manifest, live ? 'updated' : 'created');
   }
 
   /**
@@ -84,7 +84,7 @@ export class WriteGateway {
       query: { fieldManager: FIELD_MANAGER, force: true },
       signal,
     });
-    this.#report(manifest.kind, 'updated');
+    this.#report(manifest, 'updated');
     return applied;
   }
 
@@ -99,7 +99,7 @@ export class WriteGateway {
       signal,
     });
     this.#options.onWrite(created);
-    this.#report(manifest.kind, 'created');
+    this.#report(manifest, 'created');
     return created;
   }
 
@@ -165,8 +165,8 @@ export class WriteGateway {
     this.#baselines.delete(baselineKey(object));
   }
 
-  #report(kind: string, result: WriteResult): WriteResult {
-    this.#options.onResult?.(kind, result);
+  #report(manifest: Manifest, result: WriteResult): WriteResult {
+    this.#options.onResult?.(manifest, result);
     return result;
   }
 }

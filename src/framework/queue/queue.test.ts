@@ -3,13 +3,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WorkQueue } from './queue.ts';
 
 const backoff = { baseMs: 100, maxMs: 1_000 };
+const spread = (delayMs: number) => delayMs;
 
 /** A queue whose handlers end when the test says so. */
 function controlled(concurrency = 1) {
   const started: string[] = [];
   const crashes: { key: string; error: unknown }[] = [];
   const running = new Map<string, PromiseWithResolvers<void>>();
-  const queue = new WorkQueue({ concurrency, backoff, onCrash: (key, error) => crashes.push({ key, error }) });
+  const queue = new WorkQueue({ concurrency, backoff, spread, onCrash: (key, error) => crashes.push({ key, error }) });
   const handler = (key: string): Promise<void> => {
     expect(running.has(key), `${key} has one worker`).toBe(false);
     started.push(key);
@@ -251,6 +252,7 @@ describe('failures', () => {
     const queue = new WorkQueue({
       concurrency: 1,
       backoff,
+      spread,
       onCrash: (key, error) => crashes.push([key, String(error)]),
     });
     queue.start(async (key) => {

@@ -11,6 +11,8 @@ import {
 import type { Owner } from '../api/ownership.ts';
 import type { Informer } from '../cache/informer.ts';
 import type { Condition } from '../conditions/conditions.ts';
+import { currentRun } from '../observe/run.ts';
+import { referenceCause } from './change-cause.ts';
 import { ChangeEmitter } from './change-emitter.ts';
 
 /** The status fields that many kinds share; the default type of a status nobody described further. */
@@ -54,11 +56,11 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
     super();
     this.options = options;
     this.#key = keyFor(options.ref.name, options.ref.namespace);
-    this.#unsubscribe = options.informer.subscribeKey(this.#key, ({ previous, current }) => {
-      if (previous && !current) {
-        options.gateway.forget(previous);
+    this.#unsubscribe = options.informer.subscribeKey(this.#key, (change) => {
+      if (change.previous && !change.current) {
+        options.gateway.forget(change.previous);
       }
-      this.emitChanged();
+      this.emitChanged(referenceCause(options.ref, change));
     });
   }
 
@@ -80,6 +82,7 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
 
   /** The object as the cache has it; includes our own writes. */
   get manifest(): KubeObject | undefined {
+    currentRun()?.looked(this.options.ref);
     return this.options.informer.get(this.#key);
   }
 
