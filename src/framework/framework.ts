@@ -21,11 +21,14 @@ export {
   type OwnerReference,
 } from './api/object.ts';
 export { OwnershipError } from './api/ownership.ts';
+export { Transport } from './api/transport.ts';
+export { type Cause, describeCause } from './cause.ts';
 export { deepEqual } from './compare.ts';
 export type { Condition, ConditionInput, Conditions } from './conditions/conditions.ts';
 export { FINALIZER, RELEASE_ANNOTATION } from './controller/controller.ts';
 export { CustomResource, type CustomResourceOptions, type SubresourceResult } from './custom-resource.ts';
 export { type AnyDefinition, type CustomResourceDefinition, createCustomResourceDefinition } from './definition.ts';
+export type { Explanation } from './host/explain.ts';
 export { OperatorHost, type OperatorHostOptions } from './host/operator-host.ts';
 export { loadKubeConfig, runOperator } from './host/run.ts';
 export type { EventInput } from './observe/events.ts';
