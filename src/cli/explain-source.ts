@@ -77,7 +77,7 @@ function bestOf(answers: readonly PromiseSettledResult<Explanation>[]): Explanat
     return best;
   }
   const [refused] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
-  throw new Error(`The operator did not explain: ${messageOf(refused)}${hintFor(refused)}`, { cause: refused });
+  throw new Error(`The operator did not explain: ${messageOf(refused).trim()}${hintFor(refused)}`, { cause: refused });
 }
 
 /** The operator itself refuses with the name of its setting; the API server refuses for lack of rights. */

@@ -35,11 +35,7 @@ function runTable(run: Run): string {
   const rows = [
     ...rowsOf('because', run.causes),
     ...rowsOf('read', run.read),
-    ...rowsOf(
-      'asked',
-      run.requests.map(({ method, path, code }) => `${method} ${path} → ${code === 0 ? 'no answer' : code}`),
-    ),
-    ...rowsOf('asked', moreOf(run.requestCount - run.requests.length)),
+    ...rowsOf('asked', [...run.requests.map(requestText), ...moreOf(run.requestCount - run.requests.length)]),
     ...rowsOf('wrote', run.wrote.map(writeText)),
     ...rowsOf('unchanged', run.skipped),
     ...rowsOf(
@@ -57,6 +53,10 @@ function rowsOf(name: string, entries: readonly string[]): string[] {
 
 function moreOf(count: number): string[] {
   return count > 0 ? [`and ${count} more`] : [];
+}
+
+function requestText({ method, path, code }: Run['requests'][number]): string {
+  return `${method} ${path} → ${code === 0 ? 'no answer' : code}`;
 }
 
 function writeText({ kind, object, result, fields }: Run['wrote'][number]): string {

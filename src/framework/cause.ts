@@ -35,9 +35,10 @@ const TYPES: ReadonlySet<unknown> = new Set<Cause['type']>([
   'asked',
 ]);
 
-/** Whether a value is a cause: listeners of a kind may be called by anybody, with anything. */
+/** Whether a value is a cause: listeners of a kind may be called by anybody, with anything, even with DOM events. */
 export function isCause(value: unknown): value is Cause {
-  return typeof value === 'object' && value !== null && 'type' in value && TYPES.has(value.type);
+  const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain && 'type' in value && TYPES.has(value.type);
 }
 
 /** The word for a cause in metrics; there are only a few. */

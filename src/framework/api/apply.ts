@@ -18,10 +18,15 @@ export type GatewayOptions = {
   readonly transport: Transport;
   readonly discovery: Discovery;
   /** Told of every object the server returns to a write, so that the next read sees it. */
-  readonly onWrite: (object: KubeObject) => void;
+  readonly onWrite: (object: KubeObject, write: Write) => void;
+  /** The object as the cache has it, to tell what a write has changed. */
+  readonly lookUp?: (ref: ObjectRef) => KubeObject | undefined;
   /** Told of every write that was asked for, for metrics. */
   readonly onResult?: (manifest: Manifest, result: WriteResult) => void;
 };
+
+/** A write that was answered: what was there when it was sent, and what was sent. */
+export type Write = { readonly before: KubeObject | undefined; readonly sent: unknown };
 
 /** What the server answered to our last apply of an object. */
 type Baseline = { readonly uid: string; readonly digest: string; readonly fields: string };
@@ -98,7 +103,7 @@ export class WriteGateway {
       body: { ...manifest, metadata: labelled(manifest) },
       signal,
     });
-    this.#options.onWrite(created);
+    this.#options.onWrite(created, { before: undefined, sent: manifest });
     this.#report(manifest, 'created');
     return created;
   }
@@ -136,9 +141,11 @@ export class WriteGateway {
   ): Promise<KubeObject> {
     const { subresource, ...rest } = request;
     const type = await this.#options.discovery.resolve(ref);
-    const path = objectPath(type, 'metadata' in ref ? ref.metadata : ref) + (subresource ? `/${subresource}` : '');
+    const { name, namespace } = 'metadata' in ref ? ref.metadata : ref;
+    const path = objectPath(type, { name, namespace }) + (subresource ? `/${subresource}` : '');
+    const before = this.#options.lookUp?.({ apiVersion: ref.apiVersion, kind: ref.kind, name, namespace });
     const object = await this.#options.transport.request<KubeObject>({ ...rest, path });
-    this.#options.onWrite(object);
+    this.#options.onWrite(object, { before, sent: request.body });
     return object;
   }
 

@@ -27,6 +27,9 @@ export async function inTime(work: (signal: AbortSignal) => Promise<void>, optio
     grace = setTimeout(() => left.reject(signal.reason), graceMs);
   };
   signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) {
+    onAbort();
+  }
   try {
     await Promise.race([work(signal), left.promise]);
   } catch (error) {

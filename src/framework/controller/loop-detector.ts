@@ -19,6 +19,15 @@ type State = {
   readonly targets: ReadonlyMap<string, Target>;
   readonly isReported: boolean;
   readonly heldUntil: number;
+  /** When the last run ended that wrote something. */
+  readonly at: number;
+};
+
+/** A run that wrote something. */
+type Step = {
+  readonly before: State | undefined;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly causes: Causes;
 };
 
 /** A run as the detector sees it. */
@@ -33,6 +42,9 @@ export type LoopDetectorOptions = {
 
 /** More than any healthy object needs to settle, and no burden for a server. */
 const THRESHOLD = 20;
+
+/** Runs that are further apart are no loop. More than the longest delay between two runs of one. */
+const MEMORY_MS = 15 * 60_000;
 
 const SLOWDOWN: BackoffOptions = { baseMs: 1_000, maxMs: 5 * 60_000 };
 
@@ -64,18 +76,25 @@ export class LoopDetector {
 
   /** Takes note of a run that has ended. @returns the loop, when one has just been found. */
   ended(key: string, run: LoopRun): Loop | undefined {
-    const before = this.#states.get(key);
+    const before = this.#recent(key);
     const targets = targetsOf(run.writes);
-    if (targets.size === 0) {
-      this.#states.delete(key); // a run that had nothing to write has ended every loop
-      return undefined;
+    if (targets.size > 0) {
+      return this.#wrote(key, { before, targets, causes: run.causes });
     }
-    const repeated = before && isSelfMade(run.causes, before) ? repetitions(before, targets, run.causes) : [];
+    // In a fight, there are runs in between that find everything as they left it.
+    if (before && !isSelfMade(run.causes, before)) {
+      this.#states.delete(key);
+    }
+    return undefined;
+  }
+
+  #wrote(key: string, { before, targets, causes }: Step): Loop | undefined {
+    const repeated = before && isSelfMade(causes, before) ? repetitions(before, targets, causes) : [];
     const links = repeated.length > 0 ? (before?.links ?? 0) + 1 : 0;
     const isLoop = links >= this.#threshold;
-    const wasReported = before?.isReported ?? false;
+    const wasReported = before?.isReported === true;
     const heldUntil = isLoop ? this.#now() + backoffMs(links - this.#threshold, this.#slowdown) : 0;
-    this.#states.set(key, { links, targets, heldUntil, isReported: wasReported || isLoop });
+    this.#states.set(key, { links, targets, heldUntil, isReported: wasReported || isLoop, at: this.#now() });
     return isLoop && !wasReported ? { runs: links, writes: repeated } : undefined;
   }
 
@@ -89,6 +108,11 @@ export class LoopDetector {
 
   forget(key: string): void {
     this.#states.delete(key);
+  }
+
+  #recent(key: string): State | undefined {
+    const state = this.#states.get(key);
+    return state && this.#now() - state.at < MEMORY_MS ? state : undefined;
   }
 }
 
@@ -116,9 +140,9 @@ function follows(cause: Cause, { targets }: State): boolean {
     case 'echo':
       return targets.has(`${cause.kind} ${cause.object}`);
     case 'reference': {
-      // Same generation: whoever wrote after us reported only, as a controller does of what we asked it for.
+      // No newer generation: whoever wrote after us reported only, as a controller does of what we asked it for.
       const target = targets.get(`${cause.kind} ${cause.object}`);
-      return cause.change === 'changed' && target?.generation !== undefined && target.generation === cause.generation;
+      return cause.change === 'changed' && (cause.generation ?? Number.POSITIVE_INFINITY) <= (target?.generation ?? 0);
     }
     default:
       return false;

@@ -131,6 +131,9 @@ export class OperatorHost extends SdkOperator {
     for (const watch of this.#watches.values()) {
       const { informer, queue } = watch;
       // Thousands of objects that were there before make room for the one that somebody changes now.
+      const { group, version, kind } = watch.type;
+      const apiVersion = joinApiVersion(group, version);
+      this.#runtime.news.onWriteOfKind({ apiVersion, kind }, (written) => queue.add(written.key, ownCause(written)));
       informer.subscribe((change) => queue.add(change.key, informer.hasSynced ? ownCause(change) : { type: 'start' }));
     }
     void this.#work();

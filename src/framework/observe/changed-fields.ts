@@ -15,25 +15,39 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The paths of the fields in which two versions of an object differ, such as `spec.replicas` or
- * `status.conditions[Ready].message`. Never a value. A Secret's values are not compared: of those, only `data` is named.
+ * The paths of the fields that a write has changed, such as `spec.replicas` or `status.conditions[Ready].message`. Never a
+ * value. What others changed meanwhile does not count, so only what was sent is looked at, unless nothing of that differs:
+ * then something was taken away. A Secret's values are not compared: of those, only `data` is named.
  */
-export function changedFields(before: KubeObject | undefined, after: KubeObject): string[] {
+export function changedFields(before: KubeObject | undefined, after: KubeObject, sent: unknown): string[] {
   if (!before) {
     return [];
   }
-  const paths: string[] = [];
   const isSecret = after.kind === 'Secret' && after.apiVersion === 'v1';
-  const changed = isSecret
+  const paths = isSecret
     ? [...differences(before.metadata, after.metadata, 'metadata'), 'data']
-    : differences(before, after, '');
-  for (const path of changed) {
-    if (!BOOKKEEPING.has(path)) {
-      paths.push(path);
-    }
-  }
+    : changedOf(before, after, sent);
   const more = paths.length - MAX_FIELDS;
   return more > 0 ? [...paths.slice(0, MAX_FIELDS), `${more} more`] : paths;
+}
+
+function changedOf(before: KubeObject, after: KubeObject, sent: unknown): string[] {
+  const all = differences(before, after, '');
+  const named = pathsOf(sent, '');
+  const own = all.filter((path) => named.some((each) => isWithin(each, path) || isWithin(path, each)));
+  return own.length > 0 ? own : all;
+}
+
+/** The paths of the leaves of what was sent. */
+function pathsOf(sent: unknown, path: string): string[] {
+  if (!isComposite(sent) || Object.keys(sent).length === 0) {
+    return path === '' ? [] : [path];
+  }
+  return Object.entries(fieldsOf(sent, path)).flatMap(([name, value]) => pathsOf(value, name));
+}
+
+function isWithin(path: string, whole: string): boolean {
+  return path === whole || path.startsWith(`${whole}.`) || path.startsWith(`${whole}[`);
 }
 
 function differences(before: unknown, after: unknown, path: string): string[] {

@@ -101,8 +101,8 @@ export class Run {
     }
   }
 
-  /** The server answered a write: `before` is what the cache had. */
-  wrote(before: KubeObject | undefined, after: KubeObject): void {
+  /** The server answered a write: `before` is what the cache had when it was sent. */
+  wrote(before: KubeObject | undefined, after: KubeObject, sent: unknown): void {
     if (this.#end) {
       return; // an event that is written later is none of the run's
     }
@@ -113,7 +113,7 @@ export class Run {
       kind: after.kind,
       object: keyOf(after),
       result: isSame ? 'unchanged by the server' : changed,
-      fields: isSame ? [] : changedFields(before, after),
+      fields: isSame ? [] : changedFields(before, after, sent),
       resourceVersion,
       generation,
     });
@@ -151,11 +151,16 @@ function append<T>(list: T[], entry: T): void {
   }
 }
 
-const runs = new AsyncLocalStorage<Run>();
+const runs = new AsyncLocalStorage<Run | undefined>();
 
 /** Does some work as part of a run: whatever it awaits finds that run by {@link currentRun}. */
 export function within<T>(run: Run, work: () => Promise<T>): Promise<T> {
   return runs.run(run, work);
+}
+
+/** Begins something that outlives the run which happens to begin it, such as a watch, and is no part of it. */
+export function outsideRuns(work: () => void): void {
+  runs.run(undefined, work);
 }
 
 /** The run that the caller is part of, if any. */

@@ -14,6 +14,7 @@ import type { Condition } from '../conditions/conditions.ts';
 import { currentRun } from '../observe/run.ts';
 import { referenceCause } from './change-cause.ts';
 import { ChangeEmitter } from './change-emitter.ts';
+import type { WriteNews } from './write-news.ts';
 
 /** The status fields that many kinds share; the default type of a status nobody described further. */
 export type WellKnownStatus = {
@@ -37,6 +38,8 @@ export type ResourceOptions = {
   readonly ref: ObjectRef;
   readonly informer: Informer;
   readonly gateway: WriteGateway;
+  /** Tells of the writes of other objects of this operator. */
+  readonly news?: WriteNews;
   /** The object on whose behalf is written. */
   readonly owner: () => Owner;
   /** Aborted when the run that writes is to end. */
@@ -51,6 +54,7 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
   protected readonly options: ResourceOptions;
   readonly #key: string;
   readonly #unsubscribe: () => void;
+  readonly #ignoreWrites: (() => void) | undefined;
 
   constructor(options: ResourceOptions) {
     super();
@@ -61,6 +65,10 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
         options.gateway.forget(change.previous);
       }
       this.emitChanged(referenceCause(options.ref, change));
+    });
+    const reader = () => ({ kind: options.owner().kind, key: keyFor(options.owner().name, options.owner().namespace) });
+    this.#ignoreWrites = options.news?.onWrite(options.ref, reader, (written) => {
+      this.emitChanged(referenceCause(options.ref, written));
     });
   }
 
@@ -132,6 +140,7 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
   /** Stops listening; the handle can still be read. */
   dispose(): void {
     this.#unsubscribe();
+    this.#ignoreWrites?.();
     this.removeListeners();
   }
 
