@@ -2,13 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { ANNOTATION_DOMAIN } from '../api/field-manager.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
 import { Causes } from '../cause.ts';
-import type { PartResult } from '../conditions/summary.ts';
 import type { AnyDefinition } from '../definition.ts';
 import type { EventInput, EventRecorder } from '../observe/events.ts';
 import type { Journal } from '../observe/journal.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { ReconcileObserver } from '../observe/metrics.ts';
-import { type Run, type RunTrouble, within } from '../observe/run.ts';
+import { type Run, within } from '../observe/run.ts';
 import { TIMEOUT_REASON, type Trouble, troubleOf } from '../outcome.ts';
 import type { WorkQueue } from '../queue/queue.ts';
 import type { Services } from '../resources/services.ts';
@@ -18,15 +17,10 @@ import { type Instance, Instances } from './instances.ts';
 import { LoopDetector } from './loop-detector.ts';
 import { settleRun } from './settle.ts';
 import type { Subject } from './subject.ts';
+import { attempt, RELEASE_ANNOTATION, troublesOf, withWayOut } from './troubles.ts';
 
 /** The finalizer of every kind that cleans up outside the cluster. */
 export const FINALIZER = `${ANNOTATION_DOMAIN}/cleanup`;
-
-/**
- * A person's way out: with this annotation set to `true`, an object that is being deleted is let go without cleaning
- * up, for when what it made outside the cluster is out of reach for good.
- */
-export const RELEASE_ANNOTATION = `${ANNOTATION_DOMAIN}/release`;
 
 /** How long one run may take before it is told to stop, unless the host says otherwise. */
 const RUN_DEADLINE_MS = 2 * 60_000;
@@ -235,31 +229,4 @@ export class Controller {
     const level = event.type === 'Warning' ? 'warn' : 'info';
     this.#logger[level](event.note, { object: keyOf(object), reason: event.reason });
   }
-}
-
-/** Whoever waits for a deletion is told how to end the wait. */
-function withWayOut(trouble: Trouble): Trouble {
-  if (trouble.kind === 'silent') {
-    return trouble;
-  }
-  const message = `Cannot clean up: ${trouble.message}. To let it go as it is, set the annotation ${RELEASE_ANNOTATION}=true`;
-  return { ...trouble, message };
-}
-
-async function attempt(work: () => Promise<void>): Promise<Trouble | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    return troubleOf(error);
-  }
-}
-
-/** What a run waited for and what was wrong, of the whole and of its parts. */
-function troublesOf(trouble: Trouble | undefined, parts: readonly PartResult[] = []): RunTrouble[] {
-  const troubles = parts.flatMap((part) => part.trouble ?? []);
-  const all = trouble && !troubles.includes(trouble) ? [trouble, ...troubles] : troubles;
-  return all.flatMap((each) =>
-    each.kind === 'silent' ? [] : { kind: each.kind, reason: each.reason, message: each.message },
-  );
 }
