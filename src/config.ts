@@ -15,6 +15,23 @@ const environmentSchema = z.object({
     .describe('The namespaces to look after, separated by commas; all of them when empty.'),
   HEARTH_PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('The port of the health endpoints.'),
   HEARTH_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(8).describe('Objects of one kind at a time.'),
+  HEARTH_TOTAL_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(4_096)
+    .default(32)
+    .describe('Objects of all kinds at a time.'),
+  HEARTH_RUN_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .max(86_400)
+    .default(120)
+    .describe('How long one run may take before it is ended and counted as a failure.'),
+  HEARTH_EXPLAIN: z
+    .enum(['loopback', 'cluster', 'off'])
+    .default('loopback')
+    .describe('Who may ask /debug/explain: processes of the same pod, everybody who reaches the port, or nobody.'),
   HEARTH_RECHECK_SECONDS: z.coerce
     .number()
     .positive()
@@ -39,6 +56,9 @@ export type Config = {
   readonly namespaces: readonly string[];
   readonly port: number;
   readonly concurrency: number;
+  readonly totalConcurrency: number;
+  readonly runDeadlineMs: number;
+  readonly explain: 'loopback' | 'cluster' | 'off';
   readonly recheckMs: number;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'json' | 'text' };
   readonly instance: string;
@@ -60,6 +80,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     namespaces: variables.HEARTH_NAMESPACES,
     port: variables.HEARTH_PORT,
     concurrency: variables.HEARTH_CONCURRENCY,
+    totalConcurrency: variables.HEARTH_TOTAL_CONCURRENCY,
+    runDeadlineMs: variables.HEARTH_RUN_SECONDS * 1000,
+    explain: variables.HEARTH_EXPLAIN,
     recheckMs: variables.HEARTH_RECHECK_SECONDS * 1000,
     log: { level: variables.LOG_LEVEL, format: variables.LOG_FORMAT ?? (isTerminal ? 'text' : 'json') },
     instance: variables.POD_NAME,

@@ -1,17 +1,6 @@
-import { readConfig } from './config.ts';
-import { createLogger, loadKubeConfig, messageOf, runOperator } from './framework/framework.ts';
-import { definitions } from './resources/resources.ts';
+import { main } from './cli/cli.ts';
 
-/** Puts the operator together and runs it until it is told to stop. */
-async function main(): Promise<void> {
-  const { log, ...config } = readConfig(process.env, process.stderr.isTTY === true);
-  const logger = createLogger(log);
-  await runOperator({ ...config, kubeConfig: loadKubeConfig(), definitions, logger });
-}
-
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`hearth: ${messageOf(error)}\n`);
-  process.exit(1);
+const exitCode = await main(process.argv.slice(2));
+if (exitCode !== undefined) {
+  process.exit(exitCode); // connections that are kept for later do not hold the end up
 }

@@ -20,20 +20,22 @@ type Layer = {
 const LAYERS: readonly Layer[] = [
   // Know nothing of the rest, not even Kubernetes' API.
   { files: 'framework/compare.ts' },
-  { files: 'framework/queue/' },
+  { files: 'framework/cause.ts' },
+  { files: 'framework/queue/', imports: ['framework/cause.ts'] },
   { files: 'framework/schema/' },
   { files: 'framework/conditions/', types: ['framework/outcome.ts'] },
 
   // The API server: requests, then what is made of them.
   { files: 'framework/api/' },
   { files: 'framework/outcome.ts', imports: ['framework/api/'] },
-  { files: 'framework/observe/', imports: ['framework/api/'] },
+  { files: 'framework/observe/', imports: ['framework/api/', 'framework/cause.ts'] },
   { files: 'framework/cache/', imports: ['framework/api/', 'framework/queue/', 'framework/observe/'] },
   {
     files: 'framework/resources/',
     imports: [
       'framework/api/',
       'framework/cache/',
+      'framework/cause.ts',
       'framework/conditions/',
       'framework/observe/',
       'framework/outcome.ts',
@@ -47,6 +49,7 @@ const LAYERS: readonly Layer[] = [
     imports: [
       'framework/api/',
       'framework/cache/',
+      'framework/cause.ts',
       'framework/conditions/',
       'framework/observe/',
       'framework/outcome.ts',
@@ -58,6 +61,7 @@ const LAYERS: readonly Layer[] = [
     files: 'framework/custom-resource.ts',
     imports: [
       'framework/api/',
+      'framework/cause.ts',
       'framework/components/',
       'framework/conditions/',
       'framework/observe/',
@@ -75,6 +79,7 @@ const LAYERS: readonly Layer[] = [
     files: 'framework/controller/',
     imports: [
       'framework/api/',
+      'framework/cause.ts',
       'framework/components/',
       'framework/conditions/',
       'framework/custom-resource.ts',
@@ -91,6 +96,7 @@ const LAYERS: readonly Layer[] = [
     imports: [
       'framework/api/',
       'framework/cache/',
+      'framework/cause.ts',
       'framework/controller/',
       'framework/definition.ts',
       'framework/observe/',
@@ -241,6 +247,10 @@ describe('the table of layers', () => {
     ['framework/host/a.ts', "import { a } from '../testing/clock.ts';", 'framework/testing/clock.ts'],
     ['framework/framework.ts', "export { a } from './testing/clock.ts';", 'framework/testing/clock.ts'],
     ['framework/host/a.ts', "import { a } from '../../resources/group.ts';", 'resources/group.ts'],
+    ['framework/host/a.ts', "import { run } from '../../cli/run.ts';", 'cli/run.ts'],
+    ['config.ts', "import { run } from './cli/run.ts';", 'cli/run.ts'],
+    ['framework/queue/a.ts', "import { run } from '../observe/run.ts';", 'framework/observe/run.ts'],
+    ['framework/cause.ts', "import type { A } from './api/object.ts';", 'types of framework/api/object.ts'],
     ['builders/a.ts', "import type { A } from '../framework/framework.ts';", 'types of framework/framework.ts'],
     ['clients/a/a.ts', "import { b } from '../b/b.ts';", 'clients/b/b.ts'],
     ['resources/a/a.ts', "import { a } from '../../framework/api/object.ts';", 'framework/api/object.ts'],
@@ -260,6 +270,8 @@ describe('the table of layers', () => {
     ['clients/a/a.ts', "import { b } from './deep/b.ts';"],
     ['resources/a/a.ts', "import { b } from '../b/b.schemas.ts';\nimport { c } from '../../framework/framework.ts';"],
     ['resources/a/a.resource.ts', "import { c } from '../../clients/c/c.ts';\nimport { G } from '../group.ts';"],
+    ['cli/a.ts', "import { d } from '../resources/resources.ts';\nimport { C } from '../config.ts';"],
+    ['operator.ts', "import { main } from './cli/cli.ts';"],
     ['resources/resources.ts', "import { a } from './a/a.ts';"],
     ['resources/a/a.test.ts', "import { a } from '../../../tests/harness/a.ts';"],
   ])('allows in %s: %s', (path, text) => {

@@ -170,7 +170,7 @@ describe('docs/install.md', () => {
   });
 
   test('has every metric of our own making, and no other', () => {
-    const source = read('src/framework/observe/metrics.ts');
+    const source = read('src/framework/observe/metrics.ts') + read('src/framework/observe/queue-metrics.ts');
     const metrics = [...source.matchAll(/name: '([a-z]+_[a-z_]+)'/g)].map(([, name = '']) => name);
     expect(metrics).toContain('workqueue_depth');
     const [, table] = tablesUnder('docs/install.md', 'Health and metrics');

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectMeta, OwnerReference } from './api/object.ts';
+import { type Cause, isCause } from './cause.ts';
 import type { Component, ComponentStatus } from './components/component.ts';
 import { ComponentRunner } from './components/component-runner.ts';
 import type { Conditions } from './conditions/conditions.ts';
@@ -95,8 +96,16 @@ export abstract class CustomResource<TSpec extends SpecSchema> {
     return this.#subject.signal;
   }
 
-  /** Asks for another run. Calls made before it starts become one run. */
-  readonly queueReconcile = (): void => this.#subject.enqueue();
+  /** What this run was asked for by: for logs and decisions about effort, never about what is to be done. */
+  get causes(): readonly Cause[] {
+    return this.#subject.causes;
+  }
+
+  /**
+   * Asks for another run. Calls made before it starts become one run. As a listener it passes on what a reference tells
+   * of its change; called without anything, all that is known is that the kind asked.
+   */
+  readonly queueReconcile = (cause?: Cause): void => this.#subject.enqueue(isCause(cause) ? cause : undefined);
 
   /** Asks for another run after a while, for what no watch can tell of. The earliest time asked for counts. */
   requeueAfter(delayMs: number): void {

@@ -28,14 +28,18 @@ export {
   type OwnerReference,
 } from './api/object.ts';
 export { OwnershipError } from './api/ownership.ts';
+export { Transport } from './api/transport.ts';
+export { type Cause, describeCause } from './cause.ts';
 export { deepEqual } from './compare.ts';
 export type { Component, ComponentKind, ComponentStatus } from './components/component.ts';
 export { firstTrouble, type Readiness, readinessOf } from './components/readiness/readiness.ts';
 export { rolloutOrder } from './components/rollout-order.ts';
 export type { Condition, ConditionInput, Conditions } from './conditions/conditions.ts';
-export { FINALIZER, RELEASE_ANNOTATION } from './controller/controller.ts';
+export { FINALIZER } from './controller/controller.ts';
+export { RELEASE_ANNOTATION } from './controller/troubles.ts';
 export { CustomResource, type CustomResourceOptions } from './custom-resource.ts';
 export { type AnyDefinition, type CustomResourceDefinition, createCustomResourceDefinition } from './definition.ts';
+export type { Explanation } from './host/explain.ts';
 export { OperatorHost, type OperatorHostOptions } from './host/operator-host.ts';
 export { loadKubeConfig, runOperator } from './host/run.ts';
 export type { EventInput } from './observe/events.ts';

@@ -26,6 +26,19 @@ export class InvalidSpecError extends Error {
   }
 }
 
+/** The reason of a run that took too long. */
+export const TIMEOUT_REASON = 'DeadlineExceeded';
+
+/** Thrown for a run that did not end in time. */
+export class RunTimeoutError extends Error {
+  override readonly name = 'RunTimeoutError';
+  readonly reason = TIMEOUT_REASON;
+
+  constructor(deadlineMs: number) {
+    super(`The run took longer than ${deadlineMs / 1000} s and was ended`);
+  }
+}
+
 /** How a piece of work ended badly, and so what becomes of the object: its conditions, its events, its next run. */
 export type Trouble =
   | { readonly kind: 'waiting'; readonly reason: string; readonly message: string; readonly retryAfterMs?: number }

@@ -36,7 +36,7 @@ describe('the operator process', () => {
     await eventually('it is ready', async () => (await fetch(`${suite().operator.url}/readyz`)).ok);
     expect(await (await fetch(`${suite().operator.url}/healthz`)).text()).toBe('ok\n');
     const metrics = await (await fetch(`${suite().operator.url}/metrics`)).text();
-    expect(metrics).toContain('workqueue_depth{name="GenerateSecret"}');
+    expect(metrics).toContain('workqueue_depth{name="GenerateSecret",controller="GenerateSecret",priority="low"}');
   });
 
   test('refuses a broken kubeconfig and a wrong setting in one clear line each', async () => {

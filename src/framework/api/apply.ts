@@ -18,10 +18,15 @@ export type GatewayOptions = {
   readonly transport: Transport;
   readonly discovery: Discovery;
   /** Told of every object the server returns to a write, so that the next read sees it. */
-  readonly onWrite: (object: KubeObject) => void;
+  readonly onWrite: (object: KubeObject, write: Write) => void;
+  /** The object as the cache has it, to tell what a write has changed. */
+  readonly lookUp?: (ref: ObjectRef) => KubeObject | undefined;
   /** Told of every write that was asked for, for metrics. */
-  readonly onResult?: (kind: string, result: WriteResult) => void;
+  readonly onResult?: (manifest: Manifest, result: WriteResult) => void;
 };
+
+/** A write that was answered: what was there when it was sent, and what was sent. */
+export type Write = { readonly before: KubeObject | undefined; readonly sent: unknown };
 
 /** What the server answered to our last apply of an object. */
 type Baseline = { readonly uid: string; readonly digest: string; readonly fields: string };
@@ -54,7 +59,7 @@ export class WriteGateway {
     const digest = digestOf(manifest);
     const desired = withMarks(manifest, digest);
     if (live && this.#isUnchanged(live, desired, digest)) {
-      return this.#report(manifest.kind, 'unchanged');
+      return this.#report(manifest, 'unchanged');
     }
     const applied = await this.#send(manifest, {
       method: 'PATCH',
@@ -64,7 +69,7 @@ export class WriteGateway {
       signal: options.signal,
     });
     this.#remember(applied, digest);
-    return this.#report(manifest.kind, live ? 'updated' : 'created');
+    return this.#report(manifest, live ? 'updated' : 'created');
   }
 
   /**
@@ -84,7 +89,7 @@ export class WriteGateway {
       query: { fieldManager: FIELD_MANAGER, force: true },
       signal,
     });
-    this.#report(manifest.kind, 'updated');
+    this.#report(manifest, 'updated');
     return applied;
   }
 
@@ -98,8 +103,8 @@ export class WriteGateway {
       body: { ...manifest, metadata: labelled(manifest) },
       signal,
     });
-    this.#options.onWrite(created);
-    this.#report(manifest.kind, 'created');
+    this.#options.onWrite(created, { before: undefined, sent: manifest });
+    this.#report(manifest, 'created');
     return created;
   }
 
@@ -136,9 +141,11 @@ export class WriteGateway {
   ): Promise<KubeObject> {
     const { subresource, ...rest } = request;
     const type = await this.#options.discovery.resolve(ref);
-    const path = objectPath(type, 'metadata' in ref ? ref.metadata : ref) + (subresource ? `/${subresource}` : '');
+    const { name, namespace } = 'metadata' in ref ? ref.metadata : ref;
+    const path = objectPath(type, { name, namespace }) + (subresource ? `/${subresource}` : '');
+    const before = this.#options.lookUp?.({ apiVersion: ref.apiVersion, kind: ref.kind, name, namespace });
     const object = await this.#options.transport.request<KubeObject>({ ...rest, path });
-    this.#options.onWrite(object);
+    this.#options.onWrite(object, { before, sent: request.body });
     return object;
   }
 
@@ -165,8 +172,8 @@ export class WriteGateway {
     this.#baselines.delete(baselineKey(object));
   }
 
-  #report(kind: string, result: WriteResult): WriteResult {
-    this.#options.onResult?.(kind, result);
+  #report(manifest: Manifest, result: WriteResult): WriteResult {
+    this.#options.onResult?.(manifest, result);
     return result;
   }
 }

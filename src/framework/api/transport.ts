@@ -19,8 +19,16 @@ export type ApiRequest = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Called once per answered request, for metrics. */
-export type RequestObserver = (request: { method: string; code: number; durationMs: number }) => void;
+/** One request that was made; `code` is 0 when no answer came. */
+export type AnsweredRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly code: number;
+  readonly durationMs: number;
+};
+
+/** Called once per request, when the answer begins or when it is clear that none comes. */
+export type RequestObserver = (request: AnsweredRequest) => void;
 
 /** How long an ordinary call may take in all. */
 const CALL_TIMEOUT_MS = 30_000;
@@ -95,7 +103,8 @@ export class Transport {
     choose: (credentials: Credentials) => SendOptions,
   ): Promise<Dispatcher.ResponseData> {
     const started = performance.now();
-    const method = request.method ?? 'GET';
+    const { method = 'GET', path } = request;
+    const observe = (code: number) => this.#observe({ method, path, code, durationMs: performance.now() - started });
     try {
       const credentials = await this.#source.current();
       const response = await httpRequest(this.server + request.path + search(request.query), {
@@ -104,9 +113,10 @@ export class Transport {
         body: request.body === undefined ? null : JSON.stringify(request.body),
         ...choose(credentials),
       });
-      this.#observe({ method, code: response.statusCode, durationMs: performance.now() - started });
+      observe(response.statusCode);
       return response;
     } catch (error) {
+      observe(0);
       throw failureOf(request, error);
     }
   }

@@ -3,6 +3,7 @@ import type { Projection } from '../api/list-watch.ts';
 import type { KubeObject, ObjectKey } from '../api/object.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Logger } from '../observe/logger.ts';
+import { outsideRuns } from '../observe/run.ts';
 import { Reflector } from './reflector.ts';
 import { Store, type StoreChange, type StoreListener } from './store.ts';
 
@@ -68,9 +69,11 @@ export class Informer {
   }
 
   start(): void {
-    for (const reflector of this.#reflectors) {
-      reflector.start();
-    }
+    outsideRuns(() => {
+      for (const reflector of this.#reflectors) {
+        reflector.start();
+      }
+    });
   }
 
   async stop(): Promise<void> {

@@ -77,7 +77,7 @@ export class ComponentRunner {
         const { uid } = subject.object.metadata;
         this.#listening.set(
           id,
-          this.#owned.kind(kind).subscribe(uid, () => subject.queueReconcile()),
+          this.#owned.kind(kind).subscribe(uid, (cause) => subject.queueReconcile(cause)),
         );
       }
     }

@@ -2,6 +2,8 @@ import { typeKey } from '../api/discovery.ts';
 import { COMPONENT_LABEL } from '../api/field-manager.ts';
 import { type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
 import type { Informer, InformerSelection } from '../cache/informer.ts';
+import type { Cause } from '../cause.ts';
+import { referenceCause } from '../resources/change-cause.ts';
 import type { Runtime, Services } from '../resources/services.ts';
 import type { ComponentKind } from './component.ts';
 
@@ -9,14 +11,15 @@ import type { ComponentKind } from './component.ts';
 export class OwnedKind {
   readonly #informer: Informer;
   readonly #keys = new Map<string, Set<ObjectKey>>();
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #listeners = new Map<string, Set<(cause: Cause) => void>>();
 
-  constructor(informer: Informer, { gateway }: Runtime) {
+  constructor(informer: Informer, type: ComponentKind, { gateway }: Runtime) {
     this.#informer = informer;
     for (const object of informer.values()) {
       this.#enter(object);
     }
-    informer.subscribe(({ previous, current }) => {
+    informer.subscribe((change) => {
+      const { previous, current } = change;
       if (previous && !current) {
         gateway.forget(previous);
       }
@@ -24,8 +27,10 @@ export class OwnedKind {
       if (current) {
         this.#enter(current);
       }
+      const { name, namespace } = (current ?? previous)?.metadata ?? { name: change.key };
+      const cause = referenceCause({ ...type, name, namespace }, change);
       for (const owner of new Set([controllerOf(previous), controllerOf(current)])) {
-        this.#tell(owner);
+        this.#tell(owner, cause);
       }
     });
   }
@@ -53,7 +58,7 @@ export class OwnedKind {
   }
 
   /** Calls the listener on every change of an object that the owner controls, until the returned function is called. */
-  subscribe(owner: string, listener: () => void): () => void {
+  subscribe(owner: string, listener: (cause: Cause) => void): () => void {
     const listeners = this.#listeners.get(owner) ?? new Set();
     this.#listeners.set(owner, listeners.add(listener));
     return () => {
@@ -80,9 +85,9 @@ export class OwnedKind {
     }
   }
 
-  #tell(owner: string | undefined): void {
+  #tell(owner: string | undefined, cause: Cause): void {
     for (const listener of [...(this.#listeners.get(owner ?? '') ?? [])]) {
-      listener();
+      listener(cause);
     }
   }
 }
@@ -108,7 +113,7 @@ export class OwnedObjects {
       return known;
     }
     const informer = this.#runtime.informers.get({ apiVersion, kind, ...selectionOf(kind) });
-    const owned = new OwnedKind(informer, this.#runtime);
+    const owned = new OwnedKind(informer, { apiVersion, kind }, this.#runtime);
     this.#kinds.set(id, owned);
     return owned;
   }

@@ -1,28 +1,28 @@
 import { performance } from 'node:perf_hooks';
 import { ANNOTATION_DOMAIN } from '../api/field-manager.ts';
-import { describeRef, type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
-import type { CustomResource } from '../custom-resource.ts';
-import type { AnyDefinition, SpecSchema } from '../definition.ts';
-import type { EventRecorder } from '../observe/events.ts';
+import { type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
+import { Causes } from '../cause.ts';
+import type { AnyDefinition } from '../definition.ts';
+import type { EventInput, EventRecorder } from '../observe/events.ts';
+import type { Journal } from '../observe/journal.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { ReconcileObserver } from '../observe/metrics.ts';
-import { type Trouble, troubleOf } from '../outcome.ts';
+import { type Run, within } from '../observe/run.ts';
+import { TIMEOUT_REASON, type Trouble, troubleOf } from '../outcome.ts';
 import type { WorkQueue } from '../queue/queue.ts';
 import type { Services } from '../resources/services.ts';
-import { parseSpec } from '../schema/parse.ts';
+import { inTime } from './deadline.ts';
+import { withEchoes } from './echoes.ts';
+import { type Instance, Instances } from './instances.ts';
+import { LoopDetector } from './loop-detector.ts';
 import { settleRun } from './settle.ts';
-import { Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
+import { attempt, RELEASE_ANNOTATION, troublesOf, withWayOut } from './troubles.ts';
 
 /** The finalizer of every kind that cleans up outside the cluster. */
 export const FINALIZER = `${ANNOTATION_DOMAIN}/cleanup`;
 
-/**
- * A person's way out: with this annotation set to `true`, an object that is being deleted is let go without cleaning
- * up, for when what it made outside the cluster is out of reach for good.
- */
-export const RELEASE_ANNOTATION = `${ANNOTATION_DOMAIN}/release`;
-
-/** How long one run may take before it is told to stop. */
+/** How long one run may take before it is told to stop, unless the host says otherwise. */
 const RUN_DEADLINE_MS = 2 * 60_000;
 
 export type ControllerOptions = {
@@ -31,8 +31,11 @@ export type ControllerOptions = {
   readonly queue: WorkQueue;
   readonly recorder: EventRecorder;
   readonly observe: ReconcileObserver;
+  readonly journal: Journal;
   /** Aborted when the process stops. */
   readonly signal: AbortSignal;
+  /** How long one run may take, in milliseconds. */
+  readonly runDeadlineMs?: number | undefined;
   /**
    * Adds the finalizer, or cleans up and removes it when the object is being deleted.
    * Resolves to the object as it is afterwards, or to `undefined` when there is nothing left to reconcile.
@@ -40,42 +43,92 @@ export type ControllerOptions = {
   readonly handleFinalizer: (object: KubeObject, cleanUp: () => Promise<void>) => Promise<KubeObject | undefined>;
 };
 
-type Instance = {
-  readonly uid: string;
-  readonly generation: number | undefined;
-  readonly subject: Subject;
-  readonly services: Services;
-  readonly resource: CustomResource<SpecSchema>;
-};
+/** One run on its way: what the steps of it share. */
+type Attempt = { readonly run: Run; readonly object: KubeObject };
 
 /** Runs the instances of one kind: key in, outcome out. */
 export class Controller {
   readonly #options: ControllerOptions;
-  readonly #instances = new Map<ObjectKey, Instance>();
+  readonly #instances: Instances;
+  readonly #loops = new LoopDetector();
   readonly #logger: Logger;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
-    this.#logger = options.services.runtime.logger.child({ kind: options.definition.kind });
+    const { definition, services, queue } = options;
+    this.#logger = services.runtime.logger.child({ kind: definition.kind });
+    this.#instances = new Instances({
+      definition,
+      services,
+      logger: this.#logger,
+      enqueue: (key, cause) => queue.add(key, cause),
+      onReplaced: (key) => queue.forget(key), // a new spec deserves quick retries
+      record: (object, event) => this.#record(object, event),
+    });
   }
 
   /** One run for a key: `object` is what the cache has under it. Never throws. */
   async reconcile(key: ObjectKey, object: KubeObject | undefined): Promise<void> {
+    const { queue, journal, definition } = this.#options;
     if (!object) {
-      this.#discard(key);
-      this.#options.queue.forget(key);
+      this.#instances.discard(key);
+      this.#loops.forget(key);
+      queue.forget(key);
       return;
     }
-    const started = performance.now();
-    const trouble = await this.#run(object).catch((error: unknown) => this.#escaped(object, error));
-    this.#options.observe(trouble?.kind ?? 'success', performance.now() - started);
-    this.#plan(key, trouble);
+    const causes = this.#causesOf(key);
+    const holdMs = this.#loops.holdMs(key, causes);
+    if (holdMs > 0) {
+      queue.addAfter(key, holdMs, causes);
+      return;
+    }
+    const run = journal.begin(definition.kind, key, causes);
+    await within(run, () => this.#complete({ run, object }));
+  }
+
+  /** The loop that an object is in, if any. */
+  loopOf(key: ObjectKey): { readonly runs: number; readonly heldMs: number } | undefined {
+    return this.#loops.loopOf(key);
   }
 
   /** Ends every instance. */
   stop(): void {
-    for (const key of [...this.#instances.keys()]) {
-      this.#discard(key);
+    this.#instances.discardAll();
+  }
+
+  /** Why a key is worked on; by now it is known which news were of our own writes. */
+  #causesOf(key: ObjectKey): Causes {
+    const { queue, journal, definition } = this.#options;
+    const state = queue.stateOf(key);
+    return state.state === 'idle' ? new Causes() : withEchoes(state.causes, { kind: definition.kind, key, journal });
+  }
+
+  async #complete(attempt: Attempt): Promise<void> {
+    const { run, object } = attempt;
+    const started = performance.now();
+    const trouble = await this.#run(attempt).catch((error: unknown) => this.#escaped(object, error));
+    const nextRunMs = this.#plan(run.object, trouble);
+    const subject = this.#instances.get(run.object)?.subject;
+    subject?.end();
+    run.ended({ outcome: trouble?.kind ?? 'success', troubles: troublesOf(trouble, subject?.parts), nextRunMs });
+    this.#options.observe.ran({
+      outcome: trouble?.kind ?? 'success',
+      durationMs: performance.now() - started,
+      requests: run.requestCount,
+      causes: run.causes,
+      isTimed: nextRunMs !== undefined,
+      isTimeout: trouble?.kind === 'failed' && trouble.reason === TIMEOUT_REASON,
+    });
+    this.#lookForLoop(attempt);
+  }
+
+  #lookForLoop({ run, object }: Attempt): void {
+    const loop = this.#loops.ended(run.object, run);
+    if (loop) {
+      const written = loop.writes.join(' and ');
+      const note = `Runs again and again because of its own writes, ${loop.runs} times in a row of ${written}: runs are slowed down until something else changes`;
+      this.#record(object, { type: 'Warning', reason: 'ReconcileLoop', note });
+      this.#options.observe.looped();
     }
   }
 
@@ -89,25 +142,29 @@ export class Controller {
     return trouble;
   }
 
-  #plan(key: ObjectKey, trouble: Trouble | undefined): void {
+  /** @returns when the key runs again although nothing changes. */
+  #plan(key: ObjectKey, trouble: Trouble | undefined): number | undefined {
     const { queue } = this.#options;
     if (trouble?.kind === 'failed') {
-      queue.addAfterFailure(key, trouble.retryAfterMs);
-    } else if (trouble?.kind === 'silent') {
-      queue.addAfterFailure(key);
-    } else {
-      queue.forget(key);
-      const own = this.#instances.get(key)?.subject.requeueAfterMs;
-      const waits = trouble?.kind === 'waiting' ? [own, trouble.retryAfterMs] : [own];
-      const delays = waits.filter((delay) => delay !== undefined);
-      if (delays.length > 0) {
-        queue.addAfter(key, Math.min(...delays));
-      }
+      return queue.addAfterFailure(key, trouble.retryAfterMs);
     }
+    if (trouble?.kind === 'silent') {
+      return queue.addAfterFailure(key);
+    }
+    queue.forget(key);
+    const own = this.#instances.get(key)?.subject.requeueAfterMs;
+    const waits = trouble?.kind === 'waiting' ? [own, trouble.retryAfterMs] : [own];
+    const delays = waits.filter((delay) => delay !== undefined);
+    if (delays.length === 0) {
+      return undefined;
+    }
+    const delayMs = Math.min(...delays);
+    queue.addAfter(key, delayMs);
+    return delayMs;
   }
 
   /** @returns the trouble that decides when to run again. */
-  async #run(object: KubeObject): Promise<Trouble | undefined> {
+  async #run({ run, object }: Attempt): Promise<Trouble | undefined> {
     const { deletionTimestamp, finalizers } = object.metadata;
     if (deletionTimestamp && !finalizers?.includes(FINALIZER)) {
       return undefined; // it goes without us
@@ -115,29 +172,33 @@ export class Controller {
     if (deletionTimestamp && object.metadata.annotations?.[RELEASE_ANNOTATION] === 'true') {
       return await attempt(() => this.#letGo(object));
     }
-    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(RUN_DEADLINE_MS)]);
-    const instance = this.#instanceFor(object);
-    if ('trouble' in instance) {
-      const trouble = deletionTimestamp ? withWayOut(instance.trouble) : instance.trouble;
-      return await this.#settle(instance.subject, trouble, signal);
+    const instance = this.#instances.for(object);
+    const work = 'trouble' in instance ? instance.trouble : await this.#work(instance, { run, object });
+    const trouble = deletionTimestamp && work ? withWayOut(work) : work;
+    if (deletionTimestamp && !trouble) {
+      return undefined; // cleaned up: the object is gone or about to go
     }
-    instance.subject.begin(object, signal);
-    if (deletionTimestamp) {
-      const trouble = await attempt(() => this.#cleanUp(instance, object));
-      return trouble && (await this.#settle(instance.subject, withWayOut(trouble), signal));
-    }
-    const trouble = await attempt(() => this.#bringInLine(instance, object, signal));
-    return await this.#settle(instance.subject, trouble, signal);
+    return await this.#settle(instance.subject, trouble);
   }
 
-  async #bringInLine(
-    { resource, subject, services }: Instance,
-    object: KubeObject,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Lets the instance work within the deadline. One that overstays is ended: its signal stays aborted for good. */
+  async #work(instance: Instance, { run, object }: Attempt): Promise<Trouble | undefined> {
+    const { signal: stop, runDeadlineMs = RUN_DEADLINE_MS } = this.#options;
+    const work = async (signal: AbortSignal) => {
+      instance.subject.begin(object, { signal, causes: run.causes.list() });
+      await (object.metadata.deletionTimestamp ? this.#cleanUp(instance, object) : this.#bringInLine(instance, object));
+    };
+    const trouble = await attempt(() => inTime(work, { deadlineMs: runDeadlineMs, stop }));
+    if (trouble?.kind === 'failed' && trouble.reason === TIMEOUT_REASON) {
+      this.#instances.discard(run.object);
+    }
+    return trouble;
+  }
+
+  async #bringInLine({ resource, subject, services }: Instance, object: KubeObject): Promise<void> {
     const current = resource.finalize ? await this.#options.handleFinalizer(object, async () => undefined) : object;
     if (current) {
-      subject.begin(current, signal);
+      subject.begin(current);
       await services.synced();
       await resource.reconcile();
     }
@@ -154,85 +215,18 @@ export class Controller {
     await this.#options.handleFinalizer(object, async () => undefined);
   }
 
-  async #settle(subject: Subject, trouble: Trouble | undefined, signal: AbortSignal): Promise<Trouble | undefined> {
-    const worst = await settleRun(subject, { trouble, gateway: this.#options.services.runtime.gateway, signal });
+  async #settle(subject: Subject, trouble: Trouble | undefined): Promise<Trouble | undefined> {
+    const { services, signal } = this.#options;
+    const worst = await settleRun(subject, { trouble, gateway: services.runtime.gateway, signal });
     if (worst?.kind === 'failed') {
       subject.logger.warn('run ended in failure', { reason: worst.reason, error: worst.message });
     }
     return worst;
   }
 
-  #instanceFor(object: KubeObject): Instance | { subject: Subject; trouble: Trouble } {
-    const key = keyOf(object);
-    const known = this.#instances.get(key);
-    const { uid, generation } = object.metadata;
-    if (known && known.uid === uid && known.generation === generation) {
-      return known;
-    }
-    this.#discard(key);
-    return this.#createInstance(object);
-  }
-
-  #createInstance(object: KubeObject): Instance | { subject: Subject; trouble: Trouble } {
-    const { definition, services: root } = this.#options;
-    const { uid, generation } = object.metadata;
-    const parsed = parseSpec(definition.spec, object.spec ?? {});
-    const subject = this.#subjectFor(object, parsed.ok ? parsed.value : undefined);
-    if (!parsed.ok) {
-      return { subject, trouble: { kind: 'stalled', reason: 'InvalidSpec', message: parsed.message } };
-    }
-    const { kind } = definition;
-    const { name, namespace } = object.metadata;
-    const scope = { owner: () => ({ kind, name, namespace, uid }), signal: () => subject.signal };
-    const services = root.child(scope);
-    try {
-      const resource = definition.create({ resource: subject, services, definition });
-      const instance = { uid, generation, subject, services, resource };
-      this.#instances.set(keyOf(object), instance);
-      return instance;
-    } catch (error) {
-      services.dispose();
-      return { subject, trouble: troubleOf(error) };
-    }
-  }
-
-  #subjectFor(object: KubeObject, spec: unknown): Subject {
-    const { queue, recorder, definition } = this.#options;
-    const { name, namespace } = object.metadata;
-    const key = keyOf(object);
-    return new Subject({
-      object,
-      spec,
-      logger: this.#logger.child({ object: key }),
-      enqueue: () => queue.add(key),
-      record: (regarding, event) => {
-        recorder.record(regarding, event);
-        const what = describeRef({ apiVersion: '', kind: definition.kind, name, namespace });
-        this.#logger.info(event.note, { object: what, reason: event.reason });
-      },
-    });
-  }
-
-  #discard(key: ObjectKey): void {
-    this.#instances.get(key)?.services.dispose();
-    this.#instances.delete(key);
-  }
-}
-
-/** Whoever waits for a deletion is told how to end the wait. */
-function withWayOut(trouble: Trouble): Trouble {
-  if (trouble.kind === 'silent') {
-    return trouble;
-  }
-  const message = `Cannot clean up: ${trouble.message}. To let it go as it is, set the annotation ${RELEASE_ANNOTATION}=true`;
-  return { ...trouble, message };
-}
-
-async function attempt(work: () => Promise<void>): Promise<Trouble | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    return troubleOf(error);
+  #record(object: KubeObject, event: EventInput): void {
+    this.#options.recorder.record(object, event);
+    const level = event.type === 'Warning' ? 'warn' : 'info';
+    this.#logger[level](event.note, { object: keyOf(object), reason: event.reason });
   }
 }

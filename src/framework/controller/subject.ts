@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/object.ts';
+import type { Cause } from '../cause.ts';
 import { type Condition, Conditions } from '../conditions/conditions.ts';
 import type { PartResult } from '../conditions/summary.ts';
 import type { EventInput } from '../observe/events.ts';
@@ -16,7 +17,7 @@ export type SubjectOptions = {
   readonly spec: unknown;
   readonly logger: Logger;
   /** Asks for another run of this object. */
-  readonly enqueue: () => void;
+  readonly enqueue: (cause: Cause) => void;
   readonly record: (object: KubeObject, event: EventInput) => void;
 };
 
@@ -30,6 +31,8 @@ export class Subject {
   #conditions: Conditions;
   #fields: Readonly<Record<string, unknown>> = {};
   #signal = AbortSignal.abort();
+  #causes: readonly Cause[] = [];
+  #isRunning = false;
   /** How the named parts fared in this run. */
   parts: PartResult[] = [];
   /** When the instance wants to run again although nothing changes, in milliseconds from now. */
@@ -63,18 +66,31 @@ export class Subject {
     return this.#signal;
   }
 
-  /** Opens a run on the object as it is now. */
-  begin(object: KubeObject, signal: AbortSignal): void {
+  /** Why the current run was asked for. */
+  get causes(): readonly Cause[] {
+    return this.#causes;
+  }
+
+  /** Opens a run on the object as it is now, or goes on with the one that is open when the object has changed in it. */
+  begin(object: KubeObject, run?: { readonly signal: AbortSignal; readonly causes: readonly Cause[] }): void {
     this.#object = object;
-    this.#signal = signal;
+    this.#signal = run?.signal ?? this.#signal;
+    this.#causes = run?.causes ?? this.#causes;
+    this.#isRunning = true;
     this.#conditions = conditionsOf(object);
     this.#fields = {};
     this.parts = [];
     this.requeueAfterMs = undefined;
   }
 
-  enqueue(): void {
-    this.#options.enqueue();
+  /** Closes the run. */
+  end(): void {
+    this.#isRunning = false;
+  }
+
+  /** Asks for another run; without a cause, it is noted whether that was in the middle of one. */
+  enqueue(cause: Cause = { type: 'asked', inRun: this.#isRunning }): void {
+    this.#options.enqueue(cause);
   }
 
   /** Sets status fields of the kind's own; those not set in a run keep their values. */

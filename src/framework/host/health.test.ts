@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
 import { HealthServer, type HealthSources } from './health.ts';
 
@@ -95,5 +96,31 @@ describe('HealthServer', () => {
     await servers.pop()?.close();
     await refused;
     await expect(get(port, '/healthz')).rejects.toThrow();
+  });
+});
+
+describe('explanations', () => {
+  const answer = (query: URLSearchParams) => ({ code: 200, contentType: 'application/json', body: query.toString() });
+
+  /** An address of this machine that is not the loopback one, as another pod would use. */
+  const outside = Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+  test.each([
+    { access: 'loopback', host: '127.0.0.1', code: 200 },
+    { access: 'loopback', host: outside, code: 403 },
+    { access: 'cluster', host: '127.0.0.1', code: 200 },
+    { access: 'cluster', host: outside, code: 200 },
+    { access: 'off', host: '127.0.0.1', code: 404 },
+  ] as const)('are answered with $code to $host when they are for: $access', async ({ access, host, code }) => {
+    const port = await start({ explain: { access, answer } });
+    const response = await fetch(`http://${host}:${port}/debug/explain?kind=Domain&key=a`);
+    expect(response.status).toBe(code);
+    expect((await response.text()) === 'kind=Domain&key=a\n').toBe(code === 200);
+  });
+
+  test('are switched off when there is no source of them', async () => {
+    expect((await get(await start(), '/debug/explain')).code).toBe(404);
   });
 });

@@ -1,8 +1,16 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
+/** Who is answered: processes of the same machine or pod, everybody who reaches the port, or nobody. */
+export type ExplainAccess = 'loopback' | 'cluster' | 'off';
+
+/** An answer as it goes out. */
+export type Answer = { readonly code: number; readonly body: string; readonly contentType?: string };
 
 /** What the endpoints answer with. */
 export type HealthSources = {
+  /** Why objects run; unlike the others it names objects. */
+  readonly explain?: { readonly access: ExplainAccess; readonly answer: (query: URLSearchParams) => Answer };
   /** What keeps the process from being ready; empty when it is. */
   readonly unready: () => readonly string[];
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
@@ -10,14 +18,15 @@ export type HealthSources = {
 
 /**
  * The HTTP endpoints for kubelet and Prometheus: `/healthz` (the event loop turns), `/readyz` (every cache is filled;
- * otherwise 503 and what is missing, one line each) and `/metrics`.
+ * otherwise 503 and what is missing, one line each) and `/metrics`. And for people `/debug/explain`, which names objects
+ * and is therefore answered to processes of the same pod only, unless said otherwise.
  */
 export class HealthServer {
   readonly #server: Server;
 
   constructor(sources: HealthSources) {
     this.#server = createServer((request, response) => {
-      answer(request.url ?? '/', sources, response).catch((error: unknown) => {
+      answer(request, sources, response).catch((error: unknown) => {
         send(response, { code: 500, body: String(error) });
       });
     });
@@ -39,8 +48,9 @@ export class HealthServer {
   }
 }
 
-async function answer(url: string, sources: HealthSources, response: ServerResponse): Promise<void> {
-  switch (url.split('?')[0]) {
+async function answer(request: IncomingMessage, sources: HealthSources, response: ServerResponse): Promise<void> {
+  const [path, query] = (request.url ?? '/').split('?');
+  switch (path) {
     case '/healthz':
       return send(response, { code: 200, body: 'ok' });
     case '/readyz': {
@@ -49,12 +59,24 @@ async function answer(url: string, sources: HealthSources, response: ServerRespo
     }
     case '/metrics':
       return send(response, { code: 200, ...(await sources.metrics()) });
+    case '/debug/explain':
+      return send(response, explanation(sources, new URLSearchParams(query), request.socket.remoteAddress ?? ''));
     default:
       return send(response, { code: 404, body: 'not found: try /healthz, /readyz or /metrics' });
   }
 }
 
-function send(response: ServerResponse, answered: { code: number; body: string; contentType?: string }): void {
+function explanation({ explain }: HealthSources, query: URLSearchParams, asker: string): Answer {
+  const access = explain?.access ?? 'off';
+  if (!explain || access === 'off') {
+    return { code: 404, body: 'explanations are switched off (HEARTH_EXPLAIN)' };
+  }
+  return access === 'cluster' || /^(?:127\.|::1$|::ffff:127\.)/.test(asker)
+    ? explain.answer(query)
+    : { code: 403, body: 'explanations are only for processes of the same pod (HEARTH_EXPLAIN)' };
+}
+
+function send(response: ServerResponse, answered: Answer): void {
   response.writeHead(answered.code, { 'content-type': answered.contentType ?? 'text/plain; charset=utf-8' });
   response.end(`${answered.body.trimEnd()}\n`);
 }

@@ -5,11 +5,17 @@ import type { Informer } from '../cache/informer.ts';
 import { Controller, FINALIZER } from '../controller/controller.ts';
 import type { AnyDefinition } from '../definition.ts';
 import { EventRecorder } from '../observe/events.ts';
+import { Journal } from '../observe/journal.ts';
 import type { Logger } from '../observe/logger.ts';
 import { Metrics } from '../observe/metrics.ts';
+import type { QueueSource } from '../observe/queue-metrics.ts';
+import { Budget } from '../queue/budget.ts';
+import { PRIORITIES } from '../queue/line.ts';
 import { WorkQueue } from '../queue/queue.ts';
+import { ownCause } from '../resources/change-cause.ts';
 import { type Runtime, Services } from '../resources/services.ts';
-import { HealthServer } from './health.ts';
+import { Explainer } from './explain.ts';
+import { type ExplainAccess, HealthServer } from './health.ts';
 import { LeaderElection, type LeaseOptions } from './leader-election.ts';
 import { createRuntime } from './runtime.ts';
 import {
@@ -30,6 +36,12 @@ export type OperatorHostOptions = {
   readonly namespaces?: readonly string[];
   /** How many objects of one kind are worked on at the same time. */
   readonly concurrency?: number;
+  /** How many objects of all kinds are worked on at the same time. */
+  readonly totalConcurrency?: number;
+  /** How long one run may take, in milliseconds. */
+  readonly runDeadlineMs?: number;
+  /** Who may ask `/debug/explain`: processes of this machine or pod, everybody who reaches the port, or nobody. */
+  readonly explain?: ExplainAccess;
   /** How often kinds look again at what lies outside the cluster, in milliseconds. */
   readonly recheckMs?: number;
   /** The port of the health endpoints; 0 takes a free one. */
@@ -48,7 +60,11 @@ type Watch = {
   readonly informer: Informer;
   readonly queue: WorkQueue;
   readonly onEvent: EventHandler;
+  readonly controller: Controller;
 };
+
+/** A kind whose controller is there, and whose watch is about to be declared. */
+type Controlled = { readonly type: ResourceType; readonly queue: WorkQueue; readonly controller: Controller };
 
 /**
  * The operator process: an SDK `Operator` whose life cycle, event types and finalizer logic are the SDK's, and whose
@@ -62,37 +78,45 @@ export class OperatorHost extends SdkOperator {
   readonly #recorder: EventRecorder;
   readonly #health: HealthServer;
   readonly #election: LeaderElection | undefined;
-  readonly #controllers: Controller[] = [];
+  readonly #controlled = new Map<string, Controlled>();
   readonly #watches = new Map<string, Watch>();
-  readonly #queues = new Map<string, WorkQueue>();
+  readonly #journal: Journal;
+  readonly #budget: Budget;
   readonly #abort = new AbortController();
   #port = 0;
 
   constructor(options: OperatorHostOptions) {
     const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000 } = options;
-    const metrics = new Metrics();
-    const runtime = createRuntime({ kubeConfig, logger, metrics, namespaces, recheckMs });
+    const metrics = new Metrics(kubeConfig.getCurrentCluster()?.server);
+    const journal = new Journal();
+    const runtime = createRuntime({ kubeConfig, logger, metrics, journal, namespaces, recheckMs });
     super({ kubeConfig, logger, runtime });
     this.#options = options;
     this.#metrics = metrics;
+    this.#journal = journal;
+    this.#budget = new Budget(options.totalConcurrency ?? 32);
     this.#runtime = runtime;
     const { transport } = this.#runtime;
     const instance = options.instance ?? 'hearth';
     this.#recorder = new EventRecorder({ transport, logger, instance });
     this.#election = this.#createElection(instance);
+    const explainer = new Explainer({
+      journal,
+      isLeader: () => this.#leads,
+      find: (kind) => [...this.#watches.values()].find(({ type }) => type.kind === kind),
+    });
     this.#health = new HealthServer({
       unready: () => this.#unready(),
       metrics: () => this.#metrics.render(),
+      explain: { access: options.explain ?? 'loopback', answer: (query) => explainer.answer(query) },
     });
     this.#metrics.observeSources({
-      queues: () =>
-        [...this.#watches.values()].map(({ type, queue }) => {
-          return { name: type.kind, depth: queue.depth, active: queue.activeCount };
-        }),
+      queues: () => [...this.#watches.values()].map(({ type, queue }) => queueSource(type.kind, queue)),
       informers: () =>
         runtime.informers.all().map(({ selection, informer }) => {
           return { kind: selection.kind, size: informer.size, silenceMs: informer.silenceMs };
         }),
+      isLeader: () => this.#leads,
     });
   }
 
@@ -105,7 +129,12 @@ export class OperatorHost extends SdkOperator {
   override async start(): Promise<void> {
     await super.start();
     for (const watch of this.#watches.values()) {
-      watch.informer.subscribe(({ key }) => watch.queue.add(key));
+      const { informer, queue } = watch;
+      // Thousands of objects that were there before make room for the one that somebody changes now.
+      const { group, version, kind } = watch.type;
+      const apiVersion = joinApiVersion(group, version);
+      this.#runtime.news.onWriteOfKind({ apiVersion, kind }, (written) => queue.add(written.key, ownCause(written)));
+      informer.subscribe((change) => queue.add(change.key, informer.hasSynced ? ownCause(change) : { type: 'start' }));
     }
     void this.#work();
     this.#port = await this.#health.listen(this.#options.port ?? 0);
@@ -118,10 +147,10 @@ export class OperatorHost extends SdkOperator {
    */
   override async stop(graceMs = 20_000): Promise<void> {
     const timer = setTimeout(() => this.#abort.abort(), graceMs);
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    await Promise.all([...this.#controlled.values()].map(({ queue }) => queue.close()));
     clearTimeout(timer);
     this.#abort.abort();
-    for (const controller of this.#controllers) {
+    for (const { controller } of this.#controlled.values()) {
       controller.stop();
     }
     await this.#runtime.informers.stop();
@@ -138,17 +167,7 @@ export class OperatorHost extends SdkOperator {
       const { group, version, kind, names, scope } = definition;
       const type = { group, version, kind, plural: names.plural, namespaced: scope !== 'Cluster' };
       this.#runtime.discovery.register(type);
-      const queue = this.#createQueue(type);
-      const controller = new Controller({
-        definition,
-        services,
-        queue,
-        recorder: this.#recorder,
-        observe: this.#metrics.reconcileObserver(kind),
-        signal: this.#abort.signal,
-        handleFinalizer: (object, cleanUp) => this.#handleFinalizer(type, object, cleanUp),
-      });
-      this.#controllers.push(controller);
+      const controller = this.#control(definition, type, services);
       await this.watchResource(group, version, names.plural, (event) =>
         controller.reconcile(keyIn(event), objectIn(event)),
       );
@@ -157,15 +176,13 @@ export class OperatorHost extends SdkOperator {
 
   /** Declares a watch on a kind that {@link init} has announced; nothing is sent before {@link start}. */
   protected override declareWatch({ group, version, plural }: WatchedKind, onEvent: EventHandler): void {
-    const definition = this.#options.definitions.find((each) => each.group === group && each.names.plural === plural);
-    const queue = this.#queues.get(watchId(group, plural));
-    if (!definition || !queue) {
+    const controlled = this.#controlled.get(watchId(group, plural));
+    if (!controlled) {
       throw new Error(`${plural}.${group} is not among the definitions that the host was given`);
     }
-    const { kind, scope } = definition;
-    const type = { group, version, kind, plural, namespaced: scope !== 'Cluster' };
+    const { kind } = controlled.type;
     const informer = this.#runtime.informers.get({ apiVersion: joinApiVersion(group, version), kind });
-    this.#watches.set(watchId(group, plural), { type, informer, queue, onEvent });
+    this.#watches.set(watchId(group, plural), { ...controlled, informer, onEvent });
   }
 
   protected override lookUp({ apiVersion, kind, name, namespace }: ObjectRef): KubeObject | undefined {
@@ -207,15 +224,33 @@ export class OperatorHost extends SdkOperator {
     return object.metadata.deletionTimestamp ? undefined : this.lookUp(refOf(object));
   }
 
-  #createQueue(type: ResourceType): WorkQueue {
+  /** Makes the queue and the controller of a kind. */
+  #control(definition: AnyDefinition, type: ResourceType, services: Services): Controller {
+    const { concurrency = 8, runDeadlineMs, logger } = this.#options;
+    const { kind } = type;
     const queue = new WorkQueue({
-      concurrency: this.#options.concurrency ?? 8,
-      onCrash: (key, error) => {
-        this.#options.logger.error('handler crashed', { kind: type.kind, object: key, error: String(error) });
-      },
+      concurrency,
+      budget: this.#budget,
+      observer: this.#metrics.queues.observer(kind),
+      onCrash: (key, error) => logger.error('handler crashed', { kind, object: key, error: String(error) }),
     });
-    this.#queues.set(watchId(type.group, type.plural), queue);
-    return queue;
+    const controller = new Controller({
+      definition,
+      services,
+      queue,
+      recorder: this.#recorder,
+      observe: this.#metrics.reconcileObserver(kind),
+      journal: this.#journal,
+      signal: this.#abort.signal,
+      runDeadlineMs,
+      handleFinalizer: (object, cleanUp) => this.#handleFinalizer(type, object, cleanUp),
+    });
+    this.#controlled.set(watchId(type.group, type.plural), { type, queue, controller });
+    return controller;
+  }
+
+  get #leads(): boolean {
+    return this.#election?.isLeader ?? true;
   }
 
   async #deliver({ type, informer, onEvent }: Watch, key: ObjectKey): Promise<void> {
@@ -229,6 +264,12 @@ export class OperatorHost extends SdkOperator {
       .filter(({ informer }) => !informer.hasSynced)
       .map(({ selection }) => `${selection.kind} is not listed yet`);
   }
+}
+
+function queueSource(name: string, queue: WorkQueue): QueueSource {
+  const depths = Object.fromEntries(PRIORITIES.map((priority) => [priority, queue.depthOf(priority)]));
+  const { activeCount: active, concurrency, workingMs } = queue;
+  return { name, depths, active, concurrency, workingMs };
 }
 
 function watchId(group: string, plural: string): string {

@@ -1,30 +1,61 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { WriteGateway } from '../api/apply.ts';
-import { Discovery } from '../api/discovery.ts';
+import { Discovery, typeKey } from '../api/discovery.ts';
+import { type KubeObject, keyFor, keyOf, type ObjectRef } from '../api/object.ts';
 import { Transport } from '../api/transport.ts';
 import { Informers } from '../cache/informers.ts';
+import type { Journal } from '../observe/journal.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { currentRun } from '../observe/run.ts';
 import type { Runtime } from '../resources/services.ts';
+import { WriteNews } from '../resources/write-news.ts';
 
 export type RuntimeOptions = {
   readonly kubeConfig: KubeConfig;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly journal: Journal;
   readonly namespaces: readonly string[];
   readonly recheckMs: number;
 };
 
 /** Puts together what the whole operator shares. Nothing is sent yet. */
-export function createRuntime({ kubeConfig, logger, metrics, namespaces, recheckMs }: RuntimeOptions): Runtime {
-  const transport = new Transport(kubeConfig, { observe: metrics.observeRequest });
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { kubeConfig, logger, metrics, journal, namespaces, recheckMs } = options;
+  const transport = new Transport(kubeConfig, {
+    observe: (request) => {
+      metrics.observeRequest(request);
+      currentRun()?.requested(request);
+    },
+  });
   const discovery = new Discovery(transport);
+  const news = new WriteNews();
   const informers = new Informers({ discovery, transport, logger, namespaces });
   const gateway = new WriteGateway({
     transport,
     discovery,
-    onWrite: (object) => informers.observeWrite(object),
-    onResult: metrics.observeWrite,
+    lookUp: (ref) => cached(informers, ref),
+    onWrite: (object, { before, sent }) => {
+      currentRun()?.wrote(before, object, sent);
+      journal.remember(object.kind, keyOf(object), object.metadata.resourceVersion);
+      informers.observeWrite(object);
+      // The writer comes to its end first: what it notes about its write is there for whoever is told.
+      setImmediate(() => news.tell(before, object));
+    },
+    onResult: (manifest, result) => {
+      metrics.observeWrite(manifest.kind, result);
+      if (result === 'unchanged') {
+        currentRun()?.skipped(manifest);
+      }
+    },
   });
-  return { transport, discovery, informers, gateway, logger, namespaces, recheckMs };
+  return { transport, discovery, informers, gateway, news, logger, namespaces, recheckMs };
+}
+
+/** An object as the fullest cache of its kind has it. */
+function cached(informers: Informers, ref: ObjectRef): KubeObject | undefined {
+  const holders = informers.all().filter(({ selection }) => typeKey(selection) === typeKey(ref));
+  const found = holders.flatMap(({ informer }) => informer.get(keyFor(ref.name, ref.namespace)) ?? []);
+  return found.find((each) => 'spec' in each || 'data' in each) ?? found[0];
 }

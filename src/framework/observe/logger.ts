@@ -1,4 +1,5 @@
 import { createLogger as createWinstonLogger, format, transports, type Logger as WinstonLogger } from 'winston';
+import { currentRun } from './run.ts';
 
 /** Fields of a log line. Never a Secret's content. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -32,12 +33,18 @@ export function createLogger(options: LoggerOptions): Logger {
 /** A child per object: plain delegation, because winston keeps no list of its children. */
 function wrap(winston: WinstonLogger): Logger {
   return {
-    debug: (message, fields) => winston.debug(message, fields),
-    info: (message, fields) => winston.info(message, fields),
-    warn: (message, fields) => winston.warn(message, fields),
-    error: (message, fields) => winston.error(message, fields),
+    debug: (message, fields) => winston.debug(message, ofRun(fields)),
+    info: (message, fields) => winston.info(message, ofRun(fields)),
+    warn: (message, fields) => winston.warn(message, ofRun(fields)),
+    error: (message, fields) => winston.error(message, ofRun(fields)),
     child: (fields) => wrap(winston.child(fields)),
   };
+}
+
+/** Whatever is logged in the course of a run says in which, of what, and why it runs. */
+function ofRun(fields: LogFields | undefined): LogFields | undefined {
+  const run = currentRun();
+  return run ? { kind: run.kind, object: run.object, run: run.id, cause: run.summary, ...fields } : fields;
 }
 
 function jsonFormat() {

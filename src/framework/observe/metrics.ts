@@ -1,17 +1,35 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { WriteResult } from '../api/apply.ts';
 import type { RequestObserver } from '../api/transport.ts';
+import { type Causes, labelOf } from '../cause.ts';
+import { QueueMetrics, type QueueSource } from './queue-metrics.ts';
 
-/** Told of every finished run: how it ended and how long it took, in milliseconds. */
-export type ReconcileObserver = (result: string, durationMs: number) => void;
+/** How a run ended, and what it took. */
+export type RunReport = {
+  readonly outcome: 'success' | 'waiting' | 'stalled' | 'failed' | 'silent';
+  readonly durationMs: number;
+  readonly requests: number;
+  readonly causes: Causes;
+  /** Whether a time was set for the next run. */
+  readonly isTimed: boolean;
+  /** Whether it was ended because it took too long. */
+  readonly isTimeout: boolean;
+};
+
+/** Told of every finished run of one kind, and of its loops. */
+export type ReconcileObserver = {
+  readonly ran: (report: RunReport) => void;
+  readonly looped: () => void;
+};
 
 /** What the gauges read when somebody asks for the metrics. */
 export type MetricsSources = {
-  readonly queues: () => readonly { readonly name: string; readonly depth: number; readonly active: number }[];
+  readonly queues: () => readonly QueueSource[];
   readonly informers: () => readonly { readonly kind: string; readonly size: number; readonly silenceMs: number }[];
+  readonly isLeader: () => boolean;
 };
 
-type GaugeText = { readonly name: string; readonly help: string; readonly label: string };
+const CONTROLLER = ['controller'] as const;
 
 /**
  * The operator's metrics. Names that controller-runtime and client-go have are theirs, so that existing dashboards work;
@@ -19,66 +37,86 @@ type GaugeText = { readonly name: string; readonly help: string; readonly label:
  */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #reconciles: Counter<'controller' | 'result'>;
-  readonly #reconcileSeconds: Histogram<'controller'>;
-  readonly #requests: Counter<'code' | 'method'>;
-  readonly #requestSeconds: Histogram<'method'>;
-  readonly #writes: Counter<'kind' | 'result'>;
+  readonly #host: string;
+  readonly queues = new QueueMetrics(this.#registry);
+  readonly #reconciles = this.#counter(
+    { name: 'controller_runtime_reconcile_total', help: 'Runs by controller and result' },
+    ['controller', 'result'],
+  );
+  readonly #errors = this.#counter(
+    { name: 'controller_runtime_reconcile_errors_total', help: 'Runs that ended in an error' },
+    CONTROLLER,
+  );
+  readonly #terminalErrors = this.#counter(
+    { name: 'controller_runtime_terminal_reconcile_errors_total', help: 'Errors that no retry mends' },
+    CONTROLLER,
+  );
+  readonly #timeouts = this.#counter(
+    { name: 'controller_runtime_reconcile_timeouts_total', help: 'Runs that took too long and were ended' },
+    CONTROLLER,
+  );
+  readonly #outcomes = this.#counter(
+    { name: 'hearth_runs_total', help: 'Runs by kind and by what became of the object' },
+    ['kind', 'outcome'],
+  );
+  readonly #causes = this.#counter({ name: 'hearth_run_causes_total', help: 'What runs were asked for by' }, [
+    'kind',
+    'cause',
+  ]);
+  readonly #loops = this.#counter(
+    { name: 'hearth_reconcile_loops_total', help: 'Objects found to be run again and again by their own writes' },
+    ['kind'],
+  );
+  readonly #requests = this.#counter(
+    { name: 'rest_client_requests_total', help: 'Requests to the API server by method and status code' },
+    ['code', 'method', 'host'],
+  );
+  readonly #writes = this.#counter(
+    { name: 'hearth_writes_total', help: 'Writes asked for by kind and result; unchanged ones cost no request' },
+    ['kind', 'result'],
+  );
+  readonly #reconcileSeconds = new Histogram({
+    name: 'controller_runtime_reconcile_time_seconds',
+    help: 'Duration of runs',
+    labelNames: CONTROLLER,
+    registers: [this.#registry],
+  });
+  readonly #requestSeconds = new Histogram({
+    name: 'rest_client_request_duration_seconds',
+    help: 'Time to the first byte of the answer',
+    labelNames: ['method'],
+    registers: [this.#registry],
+  });
+  readonly #runRequests = new Histogram({
+    name: 'hearth_run_requests',
+    help: 'Requests to the API server that one run made',
+    labelNames: ['kind'],
+    buckets: [0, 1, 2, 4, 8, 16, 32, 64],
+    registers: [this.#registry],
+  });
 
-  constructor() {
-    const registers = [this.#registry];
+  /** @param server the API server's URL, whose host stands in the label of requests. */
+  constructor(server = '') {
+    this.#host = URL.canParse(server) ? new URL(server).host : server;
     collectDefaultMetrics({ register: this.#registry });
-    this.#reconciles = new Counter({
-      name: 'controller_runtime_reconcile_total',
-      help: 'Runs by controller and result',
-      labelNames: ['controller', 'result'],
-      registers,
-    });
-    this.#reconcileSeconds = new Histogram({
-      name: 'controller_runtime_reconcile_time_seconds',
-      help: 'Duration of runs',
-      labelNames: ['controller'],
-      registers,
-    });
-    this.#requests = new Counter({
-      name: 'rest_client_requests_total',
-      help: 'Requests to the API server by method and status code',
-      labelNames: ['code', 'method'],
-      registers,
-    });
-    this.#requestSeconds = new Histogram({
-      name: 'rest_client_request_duration_seconds',
-      help: 'Time to the first byte of the answer',
-      labelNames: ['method'],
-      registers,
-    });
-    this.#writes = new Counter({
-      name: 'hearth_writes_total',
-      help: 'Writes asked for by kind and result; unchanged ones cost no request',
-      labelNames: ['kind', 'result'],
-      registers,
-    });
   }
 
   /** Adds gauges that read their values when the metrics are asked for. */
-  observeSources({ queues, informers }: MetricsSources): void {
-    const depth = { name: 'workqueue_depth', help: 'Keys that wait', label: 'name' };
-    this.#gauge(depth, () => queues().map((queue) => [queue.name, queue.depth]));
-    const workers = { name: 'controller_runtime_active_workers', help: 'Runs in progress', label: 'controller' };
-    this.#gauge(workers, () => queues().map((queue) => [queue.name, queue.active]));
-    const objects = { name: 'hearth_cache_objects', help: 'Objects in the cache', label: 'kind' };
-    this.#gauge(objects, () => informers().map((informer) => [informer.kind, informer.size]));
-    const silence = {
-      name: 'hearth_cache_silence_seconds',
-      help: 'Time since the last byte of a watch',
-      label: 'kind',
-    };
-    this.#gauge(silence, () => informers().map((informer) => [informer.kind, informer.silenceMs / 1000]));
+  observeSources({ queues, informers, isLeader }: MetricsSources): void {
+    this.queues.observe(queues);
+    const objects = { name: 'hearth_cache_objects', help: 'Objects in the cache' };
+    this.#gauge(objects, 'kind', () => informers().map(({ kind, size }) => [kind, size]));
+    const silence = { name: 'hearth_cache_silence_seconds', help: 'Time since the last byte of a watch' };
+    this.#gauge(silence, 'kind', () => informers().map(({ kind, silenceMs }) => [kind, silenceMs / 1000]));
+    const leader = { name: 'leader_election_master_status', help: 'Whether this process works (1) or stands by (0)' };
+    this.#gauge(leader, 'name', () => [['hearth', isLeader() ? 1 : 0]]);
   }
 
   readonly observeRequest: RequestObserver = ({ method, code, durationMs }) => {
-    this.#requests.inc({ method, code: String(code) });
-    this.#requestSeconds.observe({ method }, durationMs / 1000);
+    this.#requests.inc({ method, code: code === 0 ? '<error>' : String(code), host: this.#host });
+    if (code !== 0) {
+      this.#requestSeconds.observe({ method }, durationMs / 1000);
+    }
   };
 
   readonly observeWrite = (kind: string, result: WriteResult): void => {
@@ -87,9 +125,9 @@ export class Metrics {
 
   /** The observer of one controller's runs. */
   reconcileObserver(controller: string): ReconcileObserver {
-    return (result, durationMs) => {
-      this.#reconciles.inc({ controller, result });
-      this.#reconcileSeconds.observe({ controller }, durationMs / 1000);
+    return {
+      ran: (report) => this.#observeRun(controller, report),
+      looped: () => this.#loops.inc({ kind: controller }),
     };
   }
 
@@ -98,10 +136,35 @@ export class Metrics {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
   }
 
-  #gauge({ name, help, label }: GaugeText, read: () => readonly (readonly [string, number])[]): void {
+  #observeRun(controller: string, report: RunReport): void {
+    const { outcome, durationMs, requests, causes, isTimeout } = report;
+    const result = resultOf(report);
+    this.#reconciles.inc({ controller, result });
+    this.#reconcileSeconds.observe({ controller }, durationMs / 1000);
+    this.#outcomes.inc({ kind: controller, outcome });
+    this.#runRequests.observe({ kind: controller }, requests);
+    this.#errors.inc({ controller }, result === 'error' ? 1 : 0);
+    this.#terminalErrors.inc({ controller }, outcome === 'stalled' ? 1 : 0);
+    this.#timeouts.inc({ controller }, isTimeout ? 1 : 0);
+    for (const cause of causes.list()) {
+      this.#causes.inc({ kind: controller, cause: labelOf(cause) });
+    }
+  }
+
+  #counter<Label extends string>(
+    text: { readonly name: string; readonly help: string },
+    labelNames: readonly Label[],
+  ): Counter<Label> {
+    return new Counter({ ...text, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge(
+    text: { readonly name: string; readonly help: string },
+    label: string,
+    read: () => readonly (readonly [string, number])[],
+  ): void {
     new Gauge({
-      name,
-      help,
+      ...text,
       labelNames: [label],
       registers: [this.#registry],
       collect() {
@@ -112,4 +175,15 @@ export class Metrics {
       },
     });
   }
+}
+
+/** What controller-runtime would call the result. */
+function resultOf({ outcome, isTimed }: RunReport): 'success' | 'error' | 'requeue' | 'requeue_after' {
+  if (outcome === 'failed' || outcome === 'stalled') {
+    return 'error';
+  }
+  if (outcome === 'silent') {
+    return 'requeue';
+  }
+  return isTimed ? 'requeue_after' : 'success';
 }

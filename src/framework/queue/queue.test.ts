@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Budget } from './budget.ts';
+import type { Priority } from './line.ts';
 import { WorkQueue } from './queue.ts';
 
 const backoff = { baseMs: 100, maxMs: 1_000 };
+const spread = (delayMs: number) => delayMs;
 
 /** A queue whose handlers end when the test says so. */
 function controlled(concurrency = 1) {
   const started: string[] = [];
   const crashes: { key: string; error: unknown }[] = [];
   const running = new Map<string, PromiseWithResolvers<void>>();
-  const queue = new WorkQueue({ concurrency, backoff, onCrash: (key, error) => crashes.push({ key, error }) });
+  const queue = new WorkQueue({ concurrency, backoff, spread, onCrash: (key, error) => crashes.push({ key, error }) });
   const handler = (key: string): Promise<void> => {
     expect(running.has(key), `${key} has one worker`).toBe(false);
     started.push(key);
@@ -251,6 +254,7 @@ describe('failures', () => {
     const queue = new WorkQueue({
       concurrency: 1,
       backoff,
+      spread,
       onCrash: (key, error) => crashes.push([key, String(error)]),
     });
     queue.start(async (key) => {
@@ -279,6 +283,98 @@ describe('failures', () => {
     await finish('a');
     await vi.advanceTimersByTimeAsync(1_000);
     expect(started).toEqual(['a', 'a']);
+  });
+});
+
+describe('causes', () => {
+  const changed = (change: 'spec' | 'status', resourceVersion: string) => {
+    return { type: 'object', change, resourceVersion } as const;
+  };
+
+  test('are collected while a key waits and are those of its run; what comes meanwhile is for the next', async () => {
+    const { queue, handler, finish } = controlled();
+    queue.start(handler);
+    queue.add('busy');
+    queue.add('a', { type: 'start' });
+    queue.add('a', changed('spec', '2'));
+    expect(queue.stateOf('a')).toMatchObject({ state: 'waiting' });
+    await finish('busy');
+    queue.add('a', changed('status', '3'));
+    const first = queue.stateOf('a');
+    expect(first.state === 'running' && first.causes.list()).toEqual([{ type: 'start' }, changed('spec', '2')]);
+    await finish('a');
+    const second = queue.stateOf('a');
+    expect(second.state === 'running' && second.causes.list()).toEqual([changed('status', '3')]);
+    await finish('a');
+    expect(queue.stateOf('a')).toEqual({ state: 'idle' });
+  });
+
+  test('timers and retries are causes too, and are planned until their time', async () => {
+    const { queue, handler, finish } = controlled();
+    queue.start(handler);
+    queue.addAfterFailure('a');
+    queue.addAfterFailure('a');
+    const planned = queue.stateOf('a');
+    expect(planned).toMatchObject({ state: 'planned', inMs: 100 });
+    expect(planned.state === 'planned' && planned.causes.list()).toEqual([{ type: 'retry', attempt: 1 }]);
+    await vi.advanceTimersByTimeAsync(100);
+    await finish('a');
+    queue.addAfter('a', 1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const running = queue.stateOf('a');
+    expect(running.state === 'running' && running.causes.list()).toEqual([{ type: 'timer', afterMs: 1_000 }]);
+  });
+
+  test('decide who goes first: news before retries before what was found at the start', async () => {
+    const { queue, handler, started, finish } = controlled();
+    queue.start(handler);
+    queue.add('busy');
+    queue.add('found-1', { type: 'start' });
+    queue.add('found-2', { type: 'start' });
+    queue.addAfterFailure('retried');
+    await vi.advanceTimersByTimeAsync(100);
+    queue.add('changed', changed('spec', '2'));
+    queue.add('found-2', changed('spec', '3'));
+    expect(['high', 'normal', 'low'].map((each) => queue.depthOf(each as Priority))).toEqual([2, 1, 1]);
+    for (const key of ['busy', 'changed', 'found-2', 'retried', 'found-1']) {
+      await finish(key);
+    }
+    expect(started).toEqual(['busy', 'changed', 'found-2', 'retried', 'found-1']);
+  });
+
+  test('queues that share a budget take turns, and together keep to it', async () => {
+    const started: string[] = [];
+    const ends: (() => void)[] = [];
+    const budget = new Budget(2);
+    const queues = ['x', 'y'].map((name) => {
+      const queue = new WorkQueue({ concurrency: 8, budget, onCrash: () => undefined });
+      queue.start(async (key) => {
+        started.push(`${name}${key}`);
+        await new Promise<void>((resolve) => ends.push(resolve));
+      });
+      return queue;
+    });
+    for (const queue of queues) {
+      for (const key of ['1', '2', '3']) {
+        queue.add(key);
+      }
+    }
+    expect(started).toEqual(['x1', 'x2']);
+    for (let i = 0; i < 6; i++) {
+      ends.shift()?.();
+      await settled();
+    }
+    expect(started).toEqual(['x1', 'x2', 'y1', 'x3', 'y2', 'y3']);
+  });
+
+  test('delays of failures are spread, but never below what the server asked for', async () => {
+    const queue = new WorkQueue({ concurrency: 1, backoff, onCrash: () => undefined });
+    const delays = Array.from({ length: 50 }, (_, index) => queue.addAfterFailure(`k${index}`));
+    expect(new Set(delays).size).toBeGreaterThan(10);
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(50);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(100);
+    expect(queue.addAfterFailure('asked', 700)).toBe(700);
+    await queue.close();
   });
 });
 

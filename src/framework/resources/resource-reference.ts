@@ -1,3 +1,4 @@
+import type { Cause } from '../cause.ts';
 import { ChangeEmitter } from './change-emitter.ts';
 import type { Resource, ResourceShape, WellKnownResource } from './resource.ts';
 
@@ -27,7 +28,7 @@ export class ResourceReference<
     this.#forward();
   }
 
-  readonly #forward = (): void => {
-    this.emitChanged();
+  readonly #forward = (cause?: Cause): void => {
+    this.emitChanged(cause);
   };
 }

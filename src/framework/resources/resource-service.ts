@@ -33,7 +33,7 @@ export function resourceOptions(
   }
   const { apiVersion, kind } = ref;
   const informer = runtime.informers.get({ apiVersion, kind, ...defaultProjection(kind), ...selection });
-  return { ref, informer, gateway: runtime.gateway, ...scope };
+  return { ref, informer, gateway: runtime.gateway, news: runtime.news, ...scope };
 }
 
 /** Secrets of the whole cluster are never held: their metadata tells when to read one. */

@@ -11,7 +11,10 @@ import {
 import type { Owner } from '../api/ownership.ts';
 import type { Informer } from '../cache/informer.ts';
 import type { Condition } from '../conditions/conditions.ts';
+import { currentRun } from '../observe/run.ts';
+import { referenceCause } from './change-cause.ts';
 import { ChangeEmitter } from './change-emitter.ts';
+import type { WriteNews } from './write-news.ts';
 
 /** The status fields that many kinds share; the default type of a status nobody described further. */
 export type WellKnownStatus = {
@@ -35,6 +38,8 @@ export type ResourceOptions = {
   readonly ref: ObjectRef;
   readonly informer: Informer;
   readonly gateway: WriteGateway;
+  /** Tells of the writes of other objects of this operator. */
+  readonly news?: WriteNews;
   /** The object on whose behalf is written. */
   readonly owner: () => Owner;
   /** Aborted when the run that writes is to end. */
@@ -49,16 +54,21 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
   protected readonly options: ResourceOptions;
   readonly #key: string;
   readonly #unsubscribe: () => void;
+  readonly #ignoreWrites: (() => void) | undefined;
 
   constructor(options: ResourceOptions) {
     super();
     this.options = options;
     this.#key = keyFor(options.ref.name, options.ref.namespace);
-    this.#unsubscribe = options.informer.subscribeKey(this.#key, ({ previous, current }) => {
-      if (previous && !current) {
-        options.gateway.forget(previous);
+    this.#unsubscribe = options.informer.subscribeKey(this.#key, (change) => {
+      if (change.previous && !change.current) {
+        options.gateway.forget(change.previous);
       }
-      this.emitChanged();
+      this.emitChanged(referenceCause(options.ref, change));
+    });
+    const reader = () => ({ kind: options.owner().kind, key: keyFor(options.owner().name, options.owner().namespace) });
+    this.#ignoreWrites = options.news?.onWrite(options.ref, reader, (written) => {
+      this.emitChanged(referenceCause(options.ref, written));
     });
   }
 
@@ -80,6 +90,7 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
 
   /** The object as the cache has it; includes our own writes. */
   get manifest(): KubeObject | undefined {
+    currentRun()?.looked(this.options.ref);
     return this.options.informer.get(this.#key);
   }
 
@@ -129,6 +140,7 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
   /** Stops listening; the handle can still be read. */
   dispose(): void {
     this.#unsubscribe();
+    this.#ignoreWrites?.();
     this.removeListeners();
   }
 

@@ -4,6 +4,7 @@ import type { Owner } from '../api/ownership.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Informers } from '../cache/informers.ts';
 import type { Logger } from '../observe/logger.ts';
+import type { WriteNews } from './write-news.ts';
 
 /** What the whole operator shares. */
 export type Runtime = {
@@ -11,6 +12,8 @@ export type Runtime = {
   readonly discovery: Discovery;
   readonly informers: Informers;
   readonly gateway: WriteGateway;
+  /** What objects of this operator tell one another of their writes. */
+  readonly news: WriteNews;
   readonly logger: Logger;
   /** The namespaces that are watched; all of them when empty. */
   readonly namespaces: readonly string[];

@@ -1,0 +1,38 @@
+import { ANNOTATION_DOMAIN } from '../api/field-manager.ts';
+import type { PartResult } from '../conditions/summary.ts';
+import type { RunTrouble } from '../observe/run.ts';
+import { type Trouble, troubleOf } from '../outcome.ts';
+
+/**
+ * A person's way out: with this annotation set to `true`, an object that is being deleted is let go without cleaning
+ * up, for when what it made outside the cluster is out of reach for good.
+ */
+export const RELEASE_ANNOTATION = `${ANNOTATION_DOMAIN}/release`;
+
+/** Whoever waits for a deletion is told how to end the wait. */
+export function withWayOut(trouble: Trouble): Trouble {
+  if (trouble.kind === 'silent') {
+    return trouble;
+  }
+  const message = `Cannot clean up: ${trouble.message}. To let it go as it is, set the annotation ${RELEASE_ANNOTATION}=true`;
+  return { ...trouble, message };
+}
+
+/** Does work and tells what trouble it ended in, if any. */
+export async function attempt(work: () => Promise<void>): Promise<Trouble | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return troubleOf(error);
+  }
+}
+
+/** What a run waited for and what was wrong, of the whole and of its parts. */
+export function troublesOf(trouble: Trouble | undefined, parts: readonly PartResult[] = []): RunTrouble[] {
+  const troubles = parts.flatMap((part) => part.trouble ?? []);
+  const all = trouble && !troubles.includes(trouble) ? [trouble, ...troubles] : troubles;
+  return all.flatMap((each) =>
+    each.kind === 'silent' ? [] : { kind: each.kind, reason: each.reason, message: each.message },
+  );
+}
