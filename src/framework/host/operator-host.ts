@@ -81,7 +81,7 @@ export class OperatorHost extends SdkOperator {
     this.#recorder = new EventRecorder({ transport, logger, instance });
     this.#election = this.#createElection(instance);
     this.#health = new HealthServer({
-      unready: () => this.#unready(),
+      unready: () => this.#runtime.informers.troubles(),
       metrics: () => this.#metrics.render(),
     });
     this.#metrics.observeSources({
@@ -221,13 +221,6 @@ export class OperatorHost extends SdkOperator {
   async #deliver({ type, informer, onEvent }: Watch, key: ObjectKey): Promise<void> {
     const object = informer.get(key);
     await onEvent(object ? resourceEvent(type.plural, object) : deletionEvent(type, key));
-  }
-
-  #unready(): string[] {
-    const informers = this.#runtime.informers.all();
-    return informers
-      .filter(({ informer }) => !informer.hasSynced)
-      .map(({ selection }) => `${selection.kind} is not listed yet`);
   }
 }
 
