@@ -147,6 +147,32 @@ test('an informer lives through a token that is no good for a while', async () =
   await eventually('it is seen', () => informer.get(`${NAMESPACE}/after-token`), { timeoutMs: 60_000 });
 });
 
+test('what we may not list is refused at once, and listed when the right is given', async () => {
+  await testenv.kubectl(['create', 'serviceaccount', 'third', '-n', NAMESPACE]);
+  const good = await tokenOf('first');
+  await replaceToken(await tokenOf('third'));
+  const { informer, release } = informers.acquire({ ...CONFIG_MAPS, labelSelector: 'app=third' });
+  await expect(informer.ready()).rejects.toMatchObject({ code: 403 });
+  await expect(informer.ready()).rejects.toMatchObject({ code: 403 });
+  const subject = `--serviceaccount=${NAMESPACE}:third`;
+  await testenv.kubectl(['create', 'rolebinding', 'third', '--clusterrole=cluster-admin', subject, '-n', NAMESPACE]);
+  await informer.synced;
+  await informer.ready();
+  release();
+  await replaceToken(good);
+});
+
+test('an informer whose server does not answer says so in time', async () => {
+  await testenv.pause('apiserver');
+  const { informer, release } = informers.acquire({ ...CONFIG_MAPS, labelSelector: 'app=slow' });
+  await expect(informer.ready(100)).rejects.toThrow(
+    'ConfigMap of v1 cannot be listed: the API server has not answered',
+  );
+  await testenv.resume('apiserver');
+  await informer.ready(60_000);
+  release();
+});
+
 test('an authority that is replaced is what new connections are verified with', async () => {
   const informer = informers.get(CONFIG_MAPS);
   const next = createAuthority('next');

@@ -16,7 +16,7 @@ function matches(labels: Labels, requirement: string): boolean {
     const isListed = value !== undefined && list.split(',').some((each) => each.trim() === value);
     return isListed !== (not !== undefined);
   }
-  const [, name = '', operator, value] = requirement.match(/^!?([^=!\s]+)\s*(=|==|!=)?\s*(\S*)$/) ?? [];
+  const [, name = '', operator, value] = requirement.match(/^!?([^=!\s]+)\s*(==|!=|=)?\s*(\S*)$/) ?? [];
   if (operator === undefined) {
     return name in labels !== requirement.startsWith('!');
   }

@@ -16,7 +16,10 @@ export class ResourceService {
    * only those fields are held, and only they can be read.
    */
   get<T extends ResourceShape = WellKnownResource>(ref: ObjectRef): Resource<T>;
-  get<T extends ResourceShape>(ref: ObjectRef, options: { readonly projection: FieldProjection<T> }): Resource<T>;
+  get<T extends object>(
+    ref: ObjectRef,
+    options: { readonly projection: FieldProjection<T> },
+  ): Resource<T & ResourceShape>;
   get(ref: ObjectRef, options: { readonly projection: 'metadata' }): Resource<MetadataOnly>;
   get(ref: ObjectRef, options: { readonly projection?: Projection } = {}): Resource<ResourceShape> {
     const resource = new Resource(resourceOptions(this.#services, ref, options.projection));
