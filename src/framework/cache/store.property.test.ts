@@ -88,20 +88,22 @@ class World {
     }
   }
 
-  /** A gap in the watch, closed by a list; answers may come in between its objects. */
-  list(answersBetween: readonly number[]): void {
+  /** A gap in the watch, closed by a list; other things may happen before its objects, and before its end. */
+  list(meanwhile: readonly (() => void)[]): void {
     const listing = this.store.beginList(undefined);
     const version = this.#version;
     const objects = [...this.#objects.values()];
     this.#forgive(this.#watched);
     this.#delivered = this.#events.length;
     this.#watched = version;
-    for (const [index, object] of objects.entries()) {
-      listing.upsert(object);
-      const between = answersBetween[index];
-      if (between !== undefined) {
-        this.answer(between);
+    for (const [index, happens] of meanwhile.entries()) {
+      happens();
+      for (const object of objects.splice(0, index)) {
+        listing.upsert(object);
       }
+    }
+    for (const object of objects) {
+      listing.upsert(object);
     }
     const before = this.store.keys();
     listing.end(String(version));
@@ -164,7 +166,8 @@ const write = fc.record({ do: fc.constant('write' as const), name, ours: fc.bool
 const remove = fc.record({ do: fc.constant('remove' as const), name });
 const watch = fc.record({ do: fc.constant('watch' as const) });
 const answer = fc.record({ do: fc.constant('answer' as const), index: fc.nat(3) });
-const list = fc.record({ do: fc.constant('list' as const), between: fc.array(fc.nat(3), { maxLength: 2 }) });
+const meanwhile = fc.array(fc.oneof(write, remove, answer), { maxLength: 4 });
+const list = fc.record({ do: fc.constant('list' as const), meanwhile });
 const step = fc.oneof(
   { arbitrary: write, weight: 4 },
   { arbitrary: watch, weight: 4 },
@@ -174,26 +177,30 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+function perform(world: World, each: Step): void {
+  switch (each.do) {
+    case 'write':
+      world.write(each.name, each.ours);
+      break;
+    case 'remove':
+      world.remove(each.name);
+      break;
+    case 'watch':
+      world.watch();
+      break;
+    case 'answer':
+      world.answer(each.index);
+      break;
+    case 'list':
+      world.list(each.meanwhile.map((inner) => () => perform(world, inner)));
+      break;
+  }
+}
+
 function play(steps: readonly Step[]): World {
   const world = new World();
   for (const each of steps) {
-    switch (each.do) {
-      case 'write':
-        world.write(each.name, each.ours);
-        break;
-      case 'remove':
-        world.remove(each.name);
-        break;
-      case 'watch':
-        world.watch();
-        break;
-      case 'answer':
-        world.answer(each.index);
-        break;
-      case 'list':
-        world.list(each.between);
-        break;
-    }
+    perform(world, each);
   }
   return world;
 }

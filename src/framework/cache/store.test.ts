@@ -79,13 +79,13 @@ describe('objects from the watch', () => {
     expect(changes.at(-1)).toEqual({ key: 'home/a', previous: held, current: undefined });
   });
 
-  test('the deletion of an object that was made anew meanwhile leaves the new one, and is told of', () => {
+  test('the deletion of an object that was made anew meanwhile leaves the new one', () => {
     const remade = objectAt({ version: 12, uid: 'u2' });
     store.upsert(objectAt({ version: 5 }));
     store.observeWrite(remade);
     store.remove(objectAt({ version: 8 }));
     expect(store.get('home/a')).toBe(remade);
-    expect(changes.at(-1)).toEqual({ key: 'home/a', previous: remade, current: remade });
+    expect(changes).toHaveLength(2);
   });
 
   test('objects of the same name in different namespaces are different objects', () => {

@@ -90,8 +90,7 @@ export class Store {
     const key = keyOf(last);
     const held = this.#objects.get(key);
     if (held && compareVersions(last, held) < 0) {
-      this.#emit({ key, previous: held, current: held }); // already made anew by us
-      return;
+      return; // already made anew by us, which was told when we were answered
     }
     this.#objects.delete(key);
     this.#emit({ key, previous: held, current: undefined });
@@ -133,17 +132,14 @@ export class Store {
   observeWrite(object: KubeObject): void {
     const key = keyOf(object);
     const held = this.#objects.get(key);
-    if (!held && this.#isTold(object.metadata)) {
-      this.#emit({ key, previous: undefined, current: undefined });
-      return;
+    const isNews = held ? compareVersions(object, held) > 0 : !this.#isTold(object.metadata);
+    if (isNews) {
+      this.#objects.set(key, object);
+      this.#unechoed.set(echoId(object.metadata), object.metadata);
     }
-    if (held && compareVersions(object, held) <= 0) {
-      return;
-    }
-    this.#objects.set(key, object);
-    this.#unechoed.set(echoId(object.metadata), object.metadata);
-    if (held && held.metadata.uid !== object.metadata.uid) {
-      this.#emit({ key, previous: held, current: object });
+    const isDeleted = held ? held.metadata.uid !== object.metadata.uid : !isNews;
+    if (isDeleted) {
+      this.#emit({ key, previous: held, current: this.#objects.get(key) });
     }
   }
 
