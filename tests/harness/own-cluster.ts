@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from '../../testenv/src/build.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 
-/** Makes objects of one kind by name, or whole. @throws Error with what kubectl said when one is refused. */
+/** Applies manifests as they are. @throws Error with what kubectl said when one is refused. */
 export async function applyAll(testenv: Testenv, ...manifests: readonly unknown[]): Promise<void> {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests });
   const { code, stderr } = await testenv.kubectl(['apply', '--server-side', '-f', '-'], { input });
@@ -59,6 +60,6 @@ export async function startWithoutFeature(feature: string): Promise<Testenv> {
     return await startTestenv({ profile: 'api' });
   } finally {
     delete process.env['KUBEBUILDER_ASSETS'];
-    process.on('exit', () => void rm(folder, { recursive: true }));
+    process.on('exit', () => rmSync(folder, { recursive: true }));
   }
 }
