@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { chmod, mkdtemp, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from '../../testenv/src/build.ts';
@@ -43,7 +42,7 @@ export async function establishCrd(testenv: Testenv, crd: { readonly metadata: {
 }
 
 /** A control plane whose API server has a feature switched off, as an older one has not got it. */
-export async function startWithoutFeature(feature: string): Promise<Testenv> {
+export async function startWithoutFeature(feature: string): Promise<{ testenv: Testenv; end: () => Promise<void> }> {
   const { binDir } = await ensureBuilt('full', (line) => void process.stderr.write(`testenv: ${line}\n`));
   const folder = await mkdtemp(join(tmpdir(), 'hearth-assets-'));
   for (const name of ['etcd', 'kubectl']) {
@@ -57,9 +56,13 @@ export async function startWithoutFeature(feature: string): Promise<Testenv> {
   await chmod(apiserver, 0o755);
   process.env['KUBEBUILDER_ASSETS'] = folder;
   try {
-    return await startTestenv({ profile: 'api' });
+    const testenv = await startTestenv({ profile: 'api' });
+    const end = async () => {
+      await testenv.stop();
+      await rm(folder, { recursive: true });
+    };
+    return { testenv, end };
   } finally {
     delete process.env['KUBEBUILDER_ASSETS'];
-    process.on('exit', () => rmSync(folder, { recursive: true }));
   }
 }

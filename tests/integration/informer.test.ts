@@ -269,11 +269,12 @@ describe('a projection', () => {
 
 describe('an API server that cannot list on the watch', () => {
   let old: Testenv;
+  let end: () => Promise<void>;
   beforeAll(async () => {
-    old = await startWithoutFeature('WatchList');
+    ({ testenv: old, end } = await startWithoutFeature('WatchList'));
     await old.kubectl(['create', 'namespace', NAMESPACE]);
   });
-  afterAll(() => old.stop());
+  afterAll(() => end());
 
   test('is asked once, then listed page by page, and a gap shows what was deleted in it', async () => {
     const names = Array.from({ length: 1_100 }, (_, index) => `many-${index}`);
