@@ -29,6 +29,8 @@ export {
 } from './api/object.ts';
 export { OwnershipError } from './api/ownership.ts';
 export { Transport } from './api/transport.ts';
+export type { Freshness } from './cache/informer.ts';
+export { type FieldProjection, projectionOf } from './cache/projection.ts';
 export { type Cause, describeCause } from './cause.ts';
 export { deepEqual } from './compare.ts';
 export type { Component, ComponentKind, ComponentStatus } from './components/component.ts';
@@ -48,7 +50,7 @@ export { InvalidSpecError, NotReadyError } from './outcome.ts';
 export { ClusterIdentity } from './resources/cluster-identity.ts';
 export { Resource, type WellKnownStatus } from './resources/resource.ts';
 export { ResourceReference } from './resources/resource-reference.ts';
-export { ResourceService } from './resources/resource-service.ts';
+export { type MetadataOnly, ResourceService } from './resources/resource-service.ts';
 export { type Rotation, rotationOf } from './resources/rotation.ts';
 export type { SecretBytes, SecretContent, SecretData } from './resources/secret-content.ts';
 export { type SecretReference, SecretResource, SecretService } from './resources/secret-service.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { UnknownKindError } from './api/discovery.ts';
 import { ApiError, TransportError } from './api/errors.ts';
 import { OwnershipError } from './api/ownership.ts';
 import { InvalidSpecError, NotReadyError, type Trouble, troubleOf } from './outcome.ts';
@@ -29,6 +30,16 @@ describe('troubleOf', () => {
       name: 'an object that the server refuses stalls',
       thrown: new ApiError('PATCH /x', { code: 422, reason: 'Invalid', message: 'spec.selector: field is immutable' }),
       trouble: { kind: 'stalled', reason: 'Rejected', message: 'PATCH /x: spec.selector: field is immutable' },
+    },
+    {
+      name: 'a kind that is not served is waited for',
+      thrown: new UnknownKindError('The API server does not serve Widget of x/v1'),
+      trouble: {
+        kind: 'waiting',
+        reason: 'ApiMissing',
+        message: 'The API server does not serve Widget of x/v1',
+        retryAfterMs: 60_000,
+      },
     },
     {
       name: 'a lost race is nothing to tell of',

@@ -1,3 +1,4 @@
+import { UnknownKindError } from './api/discovery.ts';
 import { ApiError, isConflict, isInvalid, messageOf, TransportError } from './api/errors.ts';
 import { OwnershipError } from './api/ownership.ts';
 
@@ -47,6 +48,8 @@ export type Trouble =
   /** A lost race or a shutdown: run again, and tell nobody. */
   | { readonly kind: 'silent' };
 
+const API_MISSING_RETRY_MS = 60_000;
+
 /** The one mapping from what was thrown to what it means. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof NotReadyError) {
@@ -62,6 +65,10 @@ export function troubleOf(error: unknown): Trouble {
   if (isInvalid(error)) {
     // The server refuses what the spec asks for, an immutable field for example: sending it again changes nothing.
     return { kind: 'stalled', reason: 'Rejected', message: error.message };
+  }
+  if (error instanceof UnknownKindError) {
+    // The watch tells when the kind comes to be served; the time is for whoever has no handle on it.
+    return { kind: 'waiting', reason: 'ApiMissing', message: error.message, retryAfterMs: API_MISSING_RETRY_MS };
   }
   if (isConflict(error) || (error instanceof Error && error.name === 'AbortError')) {
     return { kind: 'silent' };

@@ -1,9 +1,16 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy on loopback whose connections can be cut, to play a network between an operator and the API server. */
+/**
+ * A TCP proxy on loopback whose connections can be cut or swallowed, to play a network between an operator and the API
+ * server.
+ */
 export class TcpProxy {
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
+  /** Sockets whose bytes go nowhere. */
+  readonly #swallowed = new Set<Socket>();
+  /** How many bytes from the server may still pass. */
+  #allowance = Number.POSITIVE_INFINITY;
   #isOpen = true;
   readonly #server = createServer((client) => this.#forward(client));
 
@@ -24,9 +31,22 @@ export class TcpProxy {
     this.#dropAll();
   }
 
+  /** Ends every connection when the server has sent this many more bytes: in the middle of whatever it says. */
+  cutAfter(bytes: number): void {
+    this.#allowance = bytes;
+  }
+
+  /** From now on nothing passes on the connections that are there, but they stay open. New ones are not concerned. */
+  swallow(): void {
+    for (const socket of this.#sockets) {
+      this.#swallowed.add(socket);
+    }
+  }
+
   /** Lets connections through again. */
   open(): void {
     this.#isOpen = true;
+    this.#allowance = Number.POSITIVE_INFINITY;
   }
 
   async close(): Promise<void> {
@@ -45,12 +65,27 @@ export class TcpProxy {
       [server, client],
     ] as const) {
       this.#sockets.add(from);
-      from.pipe(to);
+      from.on('data', (bytes) => this.#pass(from, from === server, { to, bytes }));
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.#sockets.delete(from);
+        this.#swallowed.delete(from);
         to.destroy();
       });
+    }
+  }
+
+  #pass(from: Socket, isAnswer: boolean, { to, bytes }: { to: Socket; bytes: Buffer }): void {
+    if (this.#swallowed.has(from)) {
+      return;
+    }
+    const passing = isAnswer ? bytes.subarray(0, this.#allowance) : bytes;
+    to.write(passing);
+    if (isAnswer) {
+      this.#allowance -= passing.length;
+    }
+    if (this.#allowance <= 0) {
+      to.end(() => this.cut());
     }
   }
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
-import type { Cluster, KubeConfig } from '@kubernetes/client-node';
+import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 
-/** How long resolved credentials are used before the kubeconfig is asked again (it re-reads token files). */
+/** How long resolved credentials are used before the kubeconfig is asked again, for what is in no file. */
 const CREDENTIALS_TTL_MS = 30_000;
 
 /** What one request needs to reach the server and be known there. */
@@ -22,12 +24,17 @@ type Pools = { readonly calls: Dispatcher; readonly watches: Dispatcher };
  *
  * client-node makes a new TLS connection per request, so the connections are ours: one pool for calls and one for
  * watches per set of TLS material. When certificates rotate, the next request gets new pools and the old ones drain.
+ *
+ * The files of a ServiceAccount are looked at before every request, which costs microseconds: whoever rotates a token or
+ * an authority may do so at any time, and the next request is right.
  */
 export class CredentialSource {
   readonly #kubeConfig: KubeConfig;
   readonly #cluster: Cluster;
   #pools: { readonly fingerprint: string; readonly pools: Pools } | undefined;
-  #current: { readonly credentials: Promise<Credentials>; readonly expires: number } | undefined;
+  #current:
+    | { readonly credentials: Promise<Credentials>; readonly expires: number; readonly files: string }
+    | undefined;
 
   /** @throws Error when the kubeconfig names no cluster. */
   constructor(kubeConfig: KubeConfig) {
@@ -46,8 +53,10 @@ export class CredentialSource {
 
   /** The credentials to use now. */
   async current(): Promise<Credentials> {
-    if (!this.#current || this.#current.expires <= Date.now()) {
-      this.#current = { credentials: this.#resolve(), expires: Date.now() + CREDENTIALS_TTL_MS };
+    const user = this.#kubeConfig.getCurrentUser();
+    const files = stateOf([tokenFileOf(user), this.#cluster.caFile, user?.certFile, user?.keyFile]);
+    if (!this.#current || this.#current.expires <= Date.now() || this.#current.files !== files) {
+      this.#current = { credentials: this.#resolve(user), expires: Date.now() + CREDENTIALS_TTL_MS, files };
     }
     const asked = this.#current;
     try {
@@ -72,10 +81,14 @@ export class CredentialSource {
     await Promise.all([pools?.calls.destroy(), pools?.watches.destroy()]);
   }
 
-  async #resolve(): Promise<Credentials> {
+  async #resolve(user: User | null): Promise<Credentials> {
     const options: RequestOptions = {};
     await this.#kubeConfig.applyToHTTPSOptions(options);
-    return { headers: headersOf(options), ...this.#poolsFor(options) };
+    const tokenFile = tokenFileOf(user);
+    // client-node would give out what it read up to a minute ago.
+    const token = tokenFile && (await readFile(tokenFile, 'utf8')).trim();
+    const headers = { ...headersOf(options), ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    return { headers, ...this.#poolsFor(options) };
   }
 
   #poolsFor(options: RequestOptions): Pools {
@@ -109,6 +122,23 @@ export class CredentialSource {
     const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
     return { calls: new Agent({ ...calls, connect }), watches: new Agent({ ...watches, connect }) };
   }
+}
+
+/** The file that holds a ServiceAccount's token, where there is one. */
+function tokenFileOf(user: User | null): string | undefined {
+  const file: unknown = user?.authProvider?.config?.['tokenFile'];
+  return typeof file === 'string' ? file : undefined;
+}
+
+/** Tells two states of some files apart. A volume replaces them by renaming a folder, so the inode counts too. */
+function stateOf(files: readonly (string | undefined)[]): string {
+  return files
+    .filter((file) => file !== undefined)
+    .map((file) => {
+      const stat = statSync(file, { throwIfNoEntry: false });
+      return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : 'missing';
+    })
+    .join();
 }
 
 type TlsOptions = {

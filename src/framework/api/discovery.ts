@@ -37,10 +37,15 @@ export function typeKey(ref: Pick<ObjectRef, 'apiVersion' | 'kind'>): string {
   return keyFor(ref.kind, ref.apiVersion);
 }
 
-/** Finds where kinds live. Answers are kept; a kind that was missing is asked for again. */
+/** How long the news that a kind is missing is believed: however many ask, the server is asked once in that time. */
+const MISSING_TTL_MS = 3_000;
+
+/** Finds where kinds live. Answers are kept; a kind that was missing is asked for again after a while. */
 export class Discovery {
   readonly #transport: Transport;
   readonly #known = new Map<string, ResourceType>();
+  /** When each apiVersion was last asked for. */
+  readonly #asked = new Map<string, number>();
   readonly #running = new Map<string, Promise<void>>();
 
   constructor(transport: Transport) {
@@ -58,7 +63,8 @@ export class Discovery {
    */
   async resolve(ref: Pick<ObjectRef, 'apiVersion' | 'kind'>): Promise<ResourceType> {
     const key = typeKey(ref);
-    if (!this.#known.has(key)) {
+    const asked = this.#asked.get(ref.apiVersion) ?? Number.NEGATIVE_INFINITY;
+    if (!this.#known.has(key) && performance.now() - asked > MISSING_TTL_MS) {
       await this.#load(ref.apiVersion);
     }
     const type = this.#known.get(key);
@@ -68,6 +74,11 @@ export class Discovery {
       );
     }
     return type;
+  }
+
+  /** Forgets where a kind lives: the server answered that there is nothing. */
+  forget(ref: Pick<ObjectRef, 'apiVersion' | 'kind'>): void {
+    this.#known.delete(typeKey(ref));
   }
 
   /** Asks once, however many want to know. */
@@ -87,6 +98,7 @@ export class Discovery {
       }
       throw error;
     });
+    this.#asked.set(apiVersion, performance.now());
     for (const { name, kind, namespaced } of list.resources) {
       if (!name.includes('/')) {
         this.register({ group, version, kind, plural: name, namespaced });

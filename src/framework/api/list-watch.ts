@@ -1,5 +1,5 @@
 import { collectionPath, type ResourceType } from './discovery.ts';
-import { ApiError, type KubeStatus, TransportError } from './errors.ts';
+import { ApiError, isInvalid, type KubeStatus, TransportError } from './errors.ts';
 import { joinApiVersion, type KubeObject } from './object.ts';
 import type { Query, Transport } from './transport.ts';
 
@@ -14,9 +14,6 @@ export type Selection = {
   readonly labelSelector?: string | undefined;
 };
 
-/** One page of a list. The resource version is that of the whole list and the same on every page. */
-export type Page = { readonly items: readonly KubeObject[]; readonly resourceVersion: string };
-
 /** One event of a watch. */
 export type WatchEvent = {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -24,6 +21,9 @@ export type WatchEvent = {
 };
 
 const PAGE_SIZE = 500;
+
+/** The annotation by which the server marks the end of a list on the watch. */
+const LIST_END = 'k8s.io/initial-events-end';
 
 const METADATA_TYPES = 'g=meta.k8s.io;v=v1';
 
@@ -35,13 +35,30 @@ type RawList = {
 
 type RawEvent = { readonly type: string; readonly object: unknown };
 
-/** Lists a selection page by page. Throws what {@link Transport.request} throws. */
-export async function* listPages(
+/** Where a watch starts and when the server is to end it. */
+export type WatchOptions = {
+  /** What is known already; without it the watch begins with every object that is there. */
+  readonly resourceVersion?: string | undefined;
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+  /** Called whenever bytes arrive. */
+  readonly onActivity: () => void;
+};
+
+/** A list begins where nothing is known, and has no time limit but those of its pages. */
+export type ListOptions = Pick<WatchOptions, 'signal' | 'onActivity'>;
+
+/**
+ * Lists a selection page by page and tells it as a watch would: each object as added, then the mark that {@link isListEnd}
+ * knows. Throws what {@link Transport.request} throws.
+ */
+export async function* listEvents(
   transport: Transport,
   selection: Selection,
-  signal?: AbortSignal,
-): AsyncGenerator<Page, void> {
+  { signal, onActivity }: ListOptions,
+): AsyncGenerator<WatchEvent, void> {
   let token: string | undefined;
+  let resourceVersion = '';
   do {
     const list = await transport.request<RawList>({
       path: collectionPath(selection.type, selection.namespace),
@@ -49,23 +66,20 @@ export async function* listPages(
       accept: acceptFor(selection, 'PartialObjectMetadataList'),
       signal,
     });
-    const items = (list.items ?? []).map((item) => withType(item, selection.type));
-    yield { items, resourceVersion: list.metadata.resourceVersion };
-    token = list.metadata.continue;
+    onActivity();
+    for (const item of list.items ?? []) {
+      yield { type: 'ADDED', object: withType(item, selection.type) };
+    }
+    ({ resourceVersion, continue: token } = list.metadata);
   } while (token);
+  const metadata = { name: '', uid: '', resourceVersion, annotations: { [LIST_END]: 'true' } };
+  yield { type: 'BOOKMARK', object: withType({ metadata }, selection.type) };
 }
 
-/** Where a watch starts and when the server is to end it. */
-export type WatchOptions = {
-  readonly resourceVersion: string;
-  readonly timeoutSeconds: number;
-  readonly signal: AbortSignal;
-  /** Called whenever bytes arrive. */
-  readonly onActivity: () => void;
-};
-
 /**
- * Watches a selection from a resource version on; ends when the server ends it.
+ * Watches a selection from a resource version on, or from what is there; ends when the server ends it. What is there
+ * comes object by object, each as added, up to the mark that {@link isListEnd} knows: a list that nobody has to hold
+ * whole. A server that cannot do that says so in an error that {@link isStreamRefused} knows.
  * @throws ApiError for an error event (410 when the resource version is too old); TransportError for a broken stream.
  */
 export async function* watchEvents(
@@ -73,22 +87,31 @@ export async function* watchEvents(
   selection: Selection,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent, void> {
+  const { resourceVersion, timeoutSeconds, signal, onActivity } = options;
+  const start =
+    resourceVersion === undefined
+      ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }
+      : { resourceVersion };
   const bytes = await transport.stream({
     path: collectionPath(selection.type, selection.namespace),
-    query: {
-      ...selectors(selection),
-      watch: true,
-      allowWatchBookmarks: true,
-      resourceVersion: options.resourceVersion,
-      timeoutSeconds: options.timeoutSeconds,
-    },
+    query: { ...selectors(selection), watch: true, allowWatchBookmarks: true, timeoutSeconds, ...start },
     accept: acceptFor(selection, 'PartialObjectMetadata'),
-    signal: options.signal,
+    signal,
   });
-  options.onActivity();
-  for await (const line of splitLines(bytes, options.onActivity)) {
+  onActivity();
+  for await (const line of splitLines(bytes, onActivity)) {
     yield toWatchEvent(JSON.parse(line) as RawEvent, selection.type);
   }
+}
+
+/** Whether an event marks that everything that was there has been told. */
+export function isListEnd({ type, object }: WatchEvent): boolean {
+  return type === 'BOOKMARK' && object.metadata.annotations?.[LIST_END] === 'true';
+}
+
+/** Whether a server does not know lists on the watch: it is too old, or the feature is switched off. */
+export function isStreamRefused(error: unknown): boolean {
+  return isInvalid(error) || (error instanceof ApiError && error.code === 400);
 }
 
 function toWatchEvent(event: RawEvent, type: ResourceType): WatchEvent {

@@ -1,11 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Discovery } from '../api/discovery.ts';
-import type { Projection } from '../api/list-watch.ts';
+import { messageOf, TransportError } from '../api/errors.ts';
+import type { Selection } from '../api/list-watch.ts';
 import type { KubeObject, ObjectKey } from '../api/object.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Logger } from '../observe/logger.ts';
 import { outsideRuns } from '../observe/run.ts';
+import { matchesSelector } from './label-selector.ts';
+import { isMetadataOnly, type Projection, project } from './projection.ts';
 import { Reflector } from './reflector.ts';
 import { Store, type StoreChange, type StoreListener } from './store.ts';
+import type { Turns } from './turns.ts';
 
 /** What an informer holds: a kind, how much of each object, and which of them. */
 export type InformerSelection = {
@@ -20,29 +25,46 @@ export type InformerOptions = {
   readonly discovery: Discovery;
   readonly transport: Transport;
   readonly logger: Logger;
+  readonly turns: Turns;
+  /** How long a connection may be silent before it counts as dead; more than the minute between two bookmarks. */
+  readonly idleLimitMs: number;
   /** The namespaces to watch; all of them when empty. */
   readonly namespaces: readonly string[];
 };
 
+/** How far a cache can be believed. */
+export type Freshness = {
+  /** Whether the API server serves the kind; nothing of it exists when it does not. */
+  readonly served: boolean;
+  /** Whether every watch is open. */
+  readonly connected: boolean;
+  /** Milliseconds since the server last sent anything, on the quietest watch. */
+  readonly silenceMs: number;
+  /** Everything up to this version is in the cache; empty before the first list. */
+  readonly resourceVersion: string;
+  /** How many of our own writes are in the cache that the watch has not told of yet. */
+  readonly unseenWrites: number;
+};
+
+/** How long a run waits for a cache to fill. */
+const READY_LIMIT_MS = 15_000;
+
 /** A live copy of a selection of objects, and news of its changes. */
 export class Informer {
+  readonly #options: InformerOptions;
   readonly #store = new Store();
   readonly #reflectors: readonly Reflector[];
   readonly #byKey = new Map<ObjectKey, Set<StoreListener>>();
+  #served = true;
 
   constructor(options: InformerOptions) {
-    const { selection, discovery, transport, logger } = options;
+    this.#options = options;
     const namespaces = options.namespaces.length > 0 ? options.namespaces : [undefined];
-    this.#reflectors = namespaces.map((namespace) => {
-      const { projection = 'full', labelSelector } = selection;
-      const resolve = async () => ({ type: await discovery.resolve(selection), projection, labelSelector, namespace });
-      const child = logger.child({ watch: selection.kind, ...(namespace ? { namespace } : {}) });
-      return new Reflector({ transport, resolve, namespace, store: this.#store, logger: child });
-    });
+    this.#reflectors = namespaces.map((namespace) => this.#createReflector(namespace));
     this.#store.subscribe((change) => this.#dispatch(change));
   }
 
-  /** Resolves when every object is in the cache. */
+  /** Resolves when every object is in the cache, or the server has said that it does not serve the kind. */
   get synced(): Promise<unknown> {
     return Promise.all(this.#reflectors.map((reflector) => reflector.synced));
   }
@@ -53,11 +75,27 @@ export class Informer {
 
   /** Milliseconds since the server last sent anything on the quietest connection. */
   get silenceMs(): number {
-    return Math.max(...this.#reflectors.map((reflector) => reflector.silenceMs));
+    return Math.max(...this.#reflectors.map(({ connection }) => connection.silenceMs));
   }
 
   get size(): number {
     return this.#store.size;
+  }
+
+  /** How far the cache can be believed now. */
+  get freshness(): Freshness {
+    return {
+      served: this.#served,
+      connected: this.#reflectors.every(({ connection }) => connection.isOpen),
+      silenceMs: this.silenceMs,
+      resourceVersion: this.#store.version,
+      unseenWrites: this.#store.unseenWrites,
+    };
+  }
+
+  /** Why it is not in touch with the server; `undefined` when it is. */
+  get lastError(): unknown {
+    return this.#reflectors.find(({ lastError }) => lastError !== undefined)?.lastError;
   }
 
   get(key: ObjectKey): KubeObject | undefined {
@@ -80,12 +118,32 @@ export class Informer {
     await Promise.all(this.#reflectors.map((reflector) => reflector.stop()));
   }
 
+  /**
+   * Waits as {@link synced} does, but not for ever: one kind that cannot be listed must not hold up whoever needs others.
+   * @throws ApiError 403 when we have not got the right to list; TransportError when it takes too long.
+   */
+  async ready(limitMs = READY_LIMIT_MS): Promise<void> {
+    if (this.hasSynced) {
+      return;
+    }
+    const waiting = new AbortController();
+    const limit = delay(limitMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+    await Promise.race([this.synced, limit, ...this.#reflectors.map(({ refused }) => refused)]);
+    waiting.abort();
+    if (!this.hasSynced) {
+      throw this.#notReady();
+    }
+  }
+
   /** Calls the listener on every change of any object until the returned function is called. */
   subscribe(listener: StoreListener): () => void {
     return this.#store.subscribe(listener);
   }
 
-  /** Calls the listener on every change of one object until the returned function is called. */
+  /**
+   * Calls the listener on every change of one object, and when its kind comes to be served or ceases to be, until the
+   * returned function is called.
+   */
   subscribeKey(key: ObjectKey, listener: StoreListener): () => void {
     const listeners = this.#byKey.get(key) ?? new Set();
     this.#byKey.set(key, listeners.add(listener));
@@ -97,9 +155,77 @@ export class Informer {
     };
   }
 
+  /** Whether objects of a namespace are in the selection. */
+  covers(namespace: string | undefined): boolean {
+    const { namespaces } = this.#options;
+    return namespaces.length === 0 || namespace === undefined || namespaces.includes(namespace);
+  }
+
   /** Makes the answer to our own write visible to the next read. */
   observeWrite(object: KubeObject): void {
-    this.#store.observeWrite(object);
+    const { projection = 'full', labelSelector } = this.#options.selection;
+    if (!this.covers(object.metadata.namespace)) {
+      return; // no watch would ever tell what becomes of it
+    }
+    if (labelSelector === undefined || matchesSelector(object.metadata.labels ?? {}, labelSelector)) {
+      this.#store.observeWrite(project(object, projection));
+    } else {
+      this.#store.remove(object);
+    }
+  }
+
+  #createReflector(namespace: string | undefined): Reflector {
+    const { selection, discovery, transport, logger, turns, idleLimitMs } = this.#options;
+    const { projection = 'full' } = selection;
+    return new Reflector({
+      transport,
+      resolve: () => this.#resolve(namespace),
+      onMissing: () => discovery.forget(selection),
+      onServed: (served) => this.#setServed(served),
+      project: (object) => project(object, projection),
+      store: this.#store,
+      turns,
+      idleLimitMs,
+      logger: logger.child({ watch: selection.kind, ...(namespace ? { namespace } : {}) }),
+    });
+  }
+
+  /** What one of the reflectors watches: of a kind without namespaces, the first one watches it all. */
+  async #resolve(namespace: string | undefined): Promise<Selection | undefined> {
+    const { selection, discovery, namespaces } = this.#options;
+    const { projection = 'full', labelSelector } = selection;
+    const type = await discovery.resolve(selection);
+    if (!type.namespaced && namespace !== namespaces[0]) {
+      return undefined;
+    }
+    return {
+      type,
+      projection: isMetadataOnly(projection) ? 'metadata' : 'full',
+      labelSelector,
+      namespace: type.namespaced ? namespace : undefined,
+    };
+  }
+
+  #setServed(served: boolean): void {
+    if (served === this.#served) {
+      return;
+    }
+    this.#served = served;
+    for (const [key, listeners] of [...this.#byKey]) {
+      const held = this.#store.get(key);
+      for (const listener of [...listeners]) {
+        listener({ key, previous: held, current: held });
+      }
+    }
+  }
+
+  #notReady(): Error {
+    const { kind, apiVersion } = this.#options.selection;
+    const { lastError } = this;
+    const refused = lastError instanceof Error && 'code' in lastError && lastError.code === 403;
+    const why = lastError === undefined ? 'the API server has not answered' : messageOf(lastError);
+    const message = `${kind} of ${apiVersion} cannot be listed: ${why}`;
+    return refused ? lastError : new TransportError(message, { cause: lastError });
   }
 
   #dispatch(change: StoreChange): void {

@@ -1,35 +1,54 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnknownKindError } from '../api/discovery.ts';
-import { isGone, isNotFound, messageOf, TransportError } from '../api/errors.ts';
-import { listPages, type Selection, type WatchEvent, watchEvents } from '../api/list-watch.ts';
+import { ApiError, isForbidden, isGone, isNotFound, messageOf, TransportError } from '../api/errors.ts';
+import {
+  isListEnd,
+  isStreamRefused,
+  listEvents,
+  type Selection,
+  type WatchEvent,
+  watchEvents,
+} from '../api/list-watch.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Logger } from '../observe/logger.ts';
 import { backoffMs, jittered } from '../queue/backoff.ts';
-import { reduceManagedFields } from './projection.ts';
-import type { Store } from './store.ts';
-
-/** The server sends a bookmark a minute on a quiet watch; a connection silent for longer than this is dead. */
-const IDLE_LIMIT_MS = 100_000;
+import { BrokenPromiseError, Connection, type OpenEvents } from './connection.ts';
+import { createPace } from './pace.ts';
+import type { Listing, Store } from './store.ts';
+import type { Turns } from './turns.ts';
 
 const RETRY = { baseMs: 500, maxMs: 30_000 };
 
 /** A watch that ends sooner than this without an event is a failure: starting it again at once would be a busy loop. */
 const SHORT_WATCH_MS = 1_000;
 
+/** How often a reflector that has nothing to watch asks whether that is still so; the answer is in memory. */
+const RESOLVE_AGAIN_MS = 60_000;
+
 /** What the next step of a reflector is to do. */
 type State =
   | { readonly name: 'listing' }
   | { readonly name: 'watching'; readonly selection: Selection; readonly resourceVersion: string }
-  | { readonly name: 'waiting'; readonly next: State };
+  | { readonly name: 'waiting'; readonly next: State; readonly atLeastMs?: number };
 
 export type ReflectorOptions = {
   readonly transport: Transport;
-  /** What to watch; asked before every list, because a CRD may come, go and come back. */
-  readonly resolve: () => Promise<Selection>;
-  /** The namespace this reflector answers for; all of them when undefined. */
-  readonly namespace?: string | undefined;
+  /**
+   * What to watch; asked before every list, because a CRD may come, go and come back. Nothing when somebody else
+   * watches it all.
+   */
+  readonly resolve: () => Promise<Selection | undefined>;
+  /** Told that the server does not serve what {@link resolve} found. */
+  readonly onMissing: () => void;
+  /** Told when the kind turns out to be served, or not to be served any more. */
+  readonly onServed: (served: boolean) => void;
+  /** What enters the store of an object that the server sent. */
+  readonly project: (object: KubeObject) => KubeObject;
   readonly store: Store;
+  readonly turns: Turns;
+  /** How long a connection may be silent before it counts as dead; more than the minute between two bookmarks. */
+  readonly idleLimitMs: number;
   readonly logger: Logger;
 };
 
@@ -40,15 +59,19 @@ export type ReflectorOptions = {
  */
 export class Reflector {
   readonly #options: ReflectorOptions;
+  readonly connection: Connection;
   readonly #abort = new AbortController();
   readonly #synced = Promise.withResolvers<void>();
+  readonly #refused = Promise.withResolvers<void>();
   #hasSynced = false;
+  #canStream = true;
   #failures = 0;
-  #lastActivity = Date.now();
+  #lastError: unknown;
   #running: Promise<void> | undefined;
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
+    this.connection = new Connection(options.idleLimitMs);
   }
 
   /** Resolves when the first list is in the store, or the server has said that it does not serve the kind. */
@@ -56,13 +79,18 @@ export class Reflector {
     return this.#synced.promise;
   }
 
+  /** Resolves when the server has refused to list for lack of rights, for the first time. */
+  get refused(): Promise<void> {
+    return this.#refused.promise;
+  }
+
   get hasSynced(): boolean {
     return this.#hasSynced;
   }
 
-  /** Milliseconds since the server last sent anything. */
-  get silenceMs(): number {
-    return Date.now() - this.#lastActivity;
+  /** Why it is not in touch with the server; `undefined` when it is. */
+  get lastError(): unknown {
+    return this.#lastError;
   }
 
   start(): void {
@@ -89,7 +117,7 @@ export class Reflector {
         case 'watching':
           return await this.#watch(state.selection, state.resourceVersion);
         case 'waiting':
-          await this.#wait();
+          await this.#wait(state.atLeastMs);
           return state.next;
       }
     } catch (error) {
@@ -98,89 +126,128 @@ export class Reflector {
   }
 
   #recover(state: State, error: unknown): State {
-    if (isGone(error)) {
+    this.#lastError = error;
+    if (isNotFound(error) || error instanceof UnknownKindError) {
+      return this.#missing();
+    }
+    if (isGone(error) && state.name === 'watching') {
       return { name: 'listing' };
     }
-    if (isNotFound(error) || error instanceof UnknownKindError) {
-      // The CRD is absent or was removed: nothing of the kind exists, and we keep asking.
-      this.#options.store.clear(this.#inScope);
-      this.#markSynced();
-      return { name: 'waiting', next: { name: 'listing' } };
+    if (isForbidden(error)) {
+      this.#refused.resolve();
     }
     if (!this.#abort.signal.aborted) {
       this.#options.logger.warn('watch interrupted', { error: messageOf(error) });
     }
-    return { name: 'waiting', next: state };
+    const atLeastMs = error instanceof ApiError ? error.retryAfterMs : undefined;
+    return { name: 'waiting', next: state, ...(atLeastMs === undefined ? {} : { atLeastMs }) };
+  }
+
+  /** The CRD is absent or was removed: nothing of the kind exists, and we keep asking. */
+  #missing(): State {
+    const { store, onMissing, onServed } = this.#options;
+    this.connection.touch();
+    onMissing();
+    store.clear();
+    this.#markSynced();
+    onServed(false);
+    return { name: 'waiting', next: { name: 'listing' } };
   }
 
   async #list(): Promise<State> {
-    const { transport, resolve, store } = this.#options;
-    const selection = await resolve();
-    const objects: KubeObject[] = [];
-    let resourceVersion = '';
-    for await (const page of listPages(transport, selection, this.#abort.signal)) {
-      this.#touch();
-      resourceVersion = page.resourceVersion;
-      objects.push(...page.items.map(reduceManagedFields));
-    }
-    this.#failures = 0;
-    store.replace(objects, resourceVersion, this.#inScope);
-    this.#markSynced();
-    return { name: 'watching', selection, resourceVersion };
-  }
-
-  async #watch(selection: Selection, from: string): Promise<State> {
-    let resourceVersion = from;
-    const started = Date.now();
+    const endTurn = await this.#options.turns.take(this.#abort.signal);
     try {
-      for await (const event of this.#events(selection, from)) {
-        this.#failures = 0;
-        this.#take(event);
-        resourceVersion = event.object.metadata.resourceVersion;
+      const selection = await this.#options.resolve();
+      if (!selection) {
+        this.#markListed();
+        return { name: 'waiting', next: { name: 'listing' }, atLeastMs: RESOLVE_AGAIN_MS };
       }
-      if (resourceVersion === from && Date.now() - started < SHORT_WATCH_MS) {
-        throw new TransportError('the server ended the watch at once');
-      }
-      return { name: 'watching', selection, resourceVersion };
+      return await this.#listAndFollow(selection, endTurn);
     } catch (error) {
-      return this.#recover({ name: 'watching', selection, resourceVersion }, error);
-    }
-  }
-
-  /** The events of one watch; fails when the connection is silent for too long. */
-  async *#events(selection: Selection, resourceVersion: string): AsyncGenerator<WatchEvent, void> {
-    const idle = new AbortController();
-    const timer = setTimeout(() => idle.abort(new Error('the connection was silent')), IDLE_LIMIT_MS);
-    const onActivity = () => {
-      this.#touch();
-      timer.refresh();
-    };
-    const signal = AbortSignal.any([this.#abort.signal, idle.signal]);
-    const timeoutSeconds = Math.round(jittered(480));
-    try {
-      yield* watchEvents(this.#options.transport, selection, { resourceVersion, timeoutSeconds, signal, onActivity });
+      const isRefused = this.#canStream && isStreamRefused(error);
+      // A server that has never heard of lists on the watch may also start an ordinary one, which has no such end.
+      this.#canStream &&= !isRefused && !(error instanceof BrokenPromiseError);
+      if (isRefused) {
+        return { name: 'listing' };
+      }
+      throw error;
     } finally {
-      clearTimeout(timer);
+      endTurn();
     }
   }
 
-  #take(event: WatchEvent): void {
-    const { store } = this.#options;
-    if (event.type === 'DELETED') {
-      store.remove(event.object);
-    } else if (event.type !== 'BOOKMARK') {
-      store.upsert(reduceManagedFields(event.object));
+  #listAndFollow(selection: Selection, onListed: () => void): Promise<State> {
+    const { transport, store } = this.#options;
+    const begin = this.#canStream ? watchEvents : listEvents;
+    const list = store.beginList(selection.namespace);
+    return this.#follow((options) => begin(transport, selection, options), { selection, version: '', list, onListed });
+  }
+
+  async #watch(selection: Selection, resourceVersion: string): Promise<State> {
+    const started = performance.now();
+    const open: OpenEvents = (options) =>
+      watchEvents(this.#options.transport, selection, { resourceVersion, ...options });
+    const next = await this.#follow(open, { selection, version: resourceVersion });
+    const isSame = next.name === 'watching' && next.resourceVersion === resourceVersion;
+    if (isSame && performance.now() - started < SHORT_WATCH_MS) {
+      throw new TransportError('the server ended the watch at once');
+    }
+    return next;
+  }
+
+  /**
+   * Takes events until there are no more; where they break off after the list is whole, the watch is resumed.
+   * @throws whatever ends a list that is not whole.
+   */
+  async #follow(open: OpenEvents, course: Course): Promise<State> {
+    const { selection } = course;
+    const pace = createPace();
+    try {
+      for await (const event of this.connection.guard(open, this.#abort.signal)) {
+        this.#take(event, course);
+        await pace();
+      }
+    } catch (error) {
+      if (course.list) {
+        throw error;
+      }
+      return this.#recover({ name: 'watching', selection, resourceVersion: course.version }, error);
+    }
+    if (course.list) {
+      throw new BrokenPromiseError('the list ended before it was whole');
+    }
+    return { name: 'watching', selection, resourceVersion: course.version };
+  }
+
+  #take(event: WatchEvent, course: Course): void {
+    const { type, object } = event;
+    const { store, project } = this.#options;
+    const { list, selection } = course;
+    course.version = object.metadata.resourceVersion;
+    if (list && isListEnd(event)) {
+      list.end(course.version);
+      course.list = undefined;
+      course.onListed?.();
+      this.#markListed();
+      return;
+    }
+    if (type === 'DELETED') {
+      (list ?? store).remove(object);
+    } else if (type !== 'BOOKMARK') {
+      (list ?? store).upsert(project(object));
+    }
+    if (!list) {
+      this.#failures = 0;
+      this.#lastError = undefined;
+      store.advance(course.version, selection.namespace);
     }
   }
 
-  /** Several reflectors may share a store, one per namespace: each answers for its own. */
-  readonly #inScope = (object: KubeObject): boolean => {
-    const { namespace } = this.#options;
-    return namespace === undefined || object.metadata.namespace === namespace;
-  };
-
-  #touch(): void {
-    this.#lastActivity = Date.now();
+  #markListed(): void {
+    this.#failures = 0;
+    this.#lastError = undefined;
+    this.#markSynced();
+    this.#options.onServed(true);
   }
 
   #markSynced(): void {
@@ -188,10 +255,21 @@ export class Reflector {
     this.#synced.resolve();
   }
 
-  async #wait(): Promise<void> {
-    const waitMs = jittered(backoffMs(this.#failures, RETRY));
+  async #wait(atLeastMs = 0): Promise<void> {
+    const waitMs = Math.max(atLeastMs, jittered(backoffMs(this.#failures, RETRY)));
     this.#failures += 1;
     // Only an abort ends the wait early, and the loop looks at the signal itself.
     await delay(waitMs, undefined, { signal: this.#abort.signal }).catch(() => undefined);
   }
 }
+
+/** How far a reflector has come on one connection. */
+type Course = {
+  readonly selection: Selection;
+  /** Told when the list is whole. */
+  readonly onListed?: () => void;
+  /** The version that was told last. */
+  version: string;
+  /** The list while it is not whole. */
+  list?: Listing | undefined;
+};

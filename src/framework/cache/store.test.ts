@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../api/object.ts';
 import { Store, type StoreChange } from './store.ts';
@@ -13,8 +12,6 @@ function objectAt({ name = 'a', namespace = 'home', version, label, uid = 'u1' }
   };
 }
 
-const everywhere = () => true;
-
 let store: Store;
 let changes: StoreChange[];
 
@@ -23,6 +20,15 @@ beforeEach(() => {
   changes = [];
   store.subscribe((change) => changes.push(change));
 });
+
+/** Takes a whole list, as a reflector does. */
+function list(objects: readonly KubeObject[], version: string, scope?: string): void {
+  const listing = store.beginList(scope);
+  for (const object of objects) {
+    listing.upsert(object);
+  }
+  listing.end(version);
+}
 
 describe('objects from the watch', () => {
   test('a new object is held and told of', () => {
@@ -73,13 +79,13 @@ describe('objects from the watch', () => {
     expect(changes.at(-1)).toEqual({ key: 'home/a', previous: held, current: undefined });
   });
 
-  test('the deletion of an object that was made anew meanwhile leaves the new one, and is told of', () => {
+  test('the deletion of an object that was made anew meanwhile leaves the new one', () => {
     const remade = objectAt({ version: 12, uid: 'u2' });
     store.upsert(objectAt({ version: 5 }));
     store.observeWrite(remade);
     store.remove(objectAt({ version: 8 }));
     expect(store.get('home/a')).toBe(remade);
-    expect(changes.at(-1)).toEqual({ key: 'home/a', previous: remade, current: remade });
+    expect(changes).toHaveLength(2);
   });
 
   test('objects of the same name in different namespaces are different objects', () => {
@@ -127,8 +133,35 @@ describe('our own writes', () => {
   test('an answer that arrives after the watch told of the deletion does not bring the object back', () => {
     store.upsert(objectAt({ version: 5 }));
     store.remove(objectAt({ version: 8 }));
+    store.advance('8', undefined);
     store.observeWrite(objectAt({ version: 7 }));
     expect(store.get('home/a')).toBeUndefined();
+  });
+
+  test('an answer that a list has overtaken does not bring back what the list did not contain', () => {
+    list([], '10');
+    store.observeWrite(objectAt({ version: 7 }));
+    expect(store.size).toBe(0);
+    store.observeWrite(objectAt({ version: 11 }));
+    expect(store.size).toBe(1);
+  });
+
+  test('that are not echoed yet are counted', () => {
+    list([], '1');
+    store.observeWrite(objectAt({ version: 7 }));
+    store.observeWrite(objectAt({ version: 8 }));
+    expect(store.unseenWrites).toBe(2);
+    store.upsert(objectAt({ version: 7 }));
+    expect(store.unseenWrites).toBe(1);
+    list([objectAt({ version: 8 })], '9');
+    expect(store.unseenWrites).toBe(0);
+  });
+
+  test('that make anew what was held tell that somebody deleted it', () => {
+    const [held, remade] = [objectAt({ version: 5 }), objectAt({ version: 9, uid: 'u2' })];
+    store.upsert(held);
+    store.observeWrite(remade);
+    expect(changes.slice(1)).toEqual([{ key: 'home/a', previous: held, current: remade }]);
   });
 });
 
@@ -140,7 +173,7 @@ describe('a whole list', () => {
     store.upsert(gone);
     store.upsert(kept);
     changes.length = 0;
-    store.replace([kept, added], '10', everywhere);
+    list([kept, added], '10');
     expect(store.keys()).toEqual(['home/kept', 'home/added']);
     expect(changes).toEqual([
       { key: 'home/added', previous: undefined, current: added },
@@ -151,21 +184,47 @@ describe('a whole list', () => {
   test('does not drop what we wrote after the list was made', () => {
     const written = objectAt({ name: 'new', version: 11 });
     store.observeWrite(written);
-    store.replace([], '10', everywhere);
+    list([], '10');
     expect(store.values()).toEqual([written]);
     expect(changes).toEqual([]);
   });
 
+  test('tells of a write of ours that it has, for it does not tell what came before that', () => {
+    const ours = objectAt({ version: 7 });
+    store.upsert(objectAt({ version: 5 }));
+    store.observeWrite(ours);
+    list([objectAt({ version: 7 })], '10');
+    expect(changes.slice(1)).toEqual([{ key: 'home/a', previous: ours, current: ours }]);
+  });
+
+  test('drops what went while it came in', () => {
+    const listing = store.beginList(undefined);
+    listing.upsert(objectAt({ version: 5 }));
+    listing.remove(objectAt({ version: 6 }));
+    listing.end('6');
+    expect(store.size).toBe(0);
+    expect(changes).toHaveLength(2);
+  });
+
+  test('says up to which version everything is known, where least is known', () => {
+    expect(store.version).toBe('');
+    list([], '9', 'home');
+    list([], '100', 'work');
+    expect(store.version).toBe('9');
+    store.advance('200', 'home');
+    expect(store.version).toBe('100');
+  });
+
   test('drops what was last written at the very version of the list', () => {
     store.observeWrite(objectAt({ version: 10 }));
-    store.replace([], '10', everywhere);
+    list([], '10');
     expect(store.size).toBe(0);
   });
 
   test('does not replace a newer version of ours by an older one in the list', () => {
     const written = objectAt({ version: 11 });
     store.observeWrite(written);
-    store.replace([objectAt({ version: 9 })], '10', everywhere);
+    list([objectAt({ version: 9 })], '10');
     expect(store.values()).toEqual([written]);
   });
 
@@ -173,7 +232,7 @@ describe('a whole list', () => {
     const other = objectAt({ namespace: 'work', version: 3 });
     store.upsert(objectAt({ version: 4 }));
     store.upsert(other);
-    store.replace([], '10', ({ metadata }) => metadata.namespace === 'home');
+    list([], '10', 'home');
     expect(store.values()).toEqual([other]);
   });
 });
@@ -198,212 +257,5 @@ describe('listeners', () => {
     store.upsert(objectAt({ version: 2 }));
     expect(seen).toEqual(['1']);
     expect(changes).toHaveLength(2);
-  });
-});
-
-describe('indexes', () => {
-  const byLabel = ({ metadata }: KubeObject) => Object.values(metadata.labels ?? {});
-  const namesUnder = (value: string) => store.byIndex('label', value).map(({ metadata }) => metadata.name);
-
-  test('hold what was there before them', () => {
-    store.upsert(objectAt({ version: 1, label: 'x' }));
-    store.addIndex('label', byLabel);
-    expect(namesUnder('x')).toEqual(['a']);
-  });
-
-  test('follow changes, our own writes, deletions and lists', () => {
-    store.addIndex('label', byLabel);
-    store.upsert(objectAt({ version: 1, label: 'x' }));
-    store.upsert(objectAt({ name: 'b', version: 2, label: 'x' }));
-    expect(namesUnder('x')).toEqual(['a', 'b']);
-    store.upsert(objectAt({ version: 3, label: 'y' }));
-    expect([namesUnder('x'), namesUnder('y')]).toEqual([['b'], ['a']]);
-    store.observeWrite(objectAt({ version: 4, label: 'z' }));
-    expect([namesUnder('y'), namesUnder('z')]).toEqual([[], ['a']]);
-    store.remove(objectAt({ version: 5 }));
-    expect(namesUnder('z')).toEqual([]);
-    store.replace([], '9', everywhere);
-    expect(namesUnder('x')).toEqual([]);
-  });
-
-  test('do not follow a version that is too old to be taken', () => {
-    store.addIndex('label', byLabel);
-    store.upsert(objectAt({ version: 5, label: 'new' }));
-    store.upsert(objectAt({ version: 4, label: 'old' }));
-    expect([namesUnder('old'), namesUnder('new')]).toEqual([[], ['a']]);
-  });
-
-  test('that nobody added are empty', () => {
-    store.upsert(objectAt({ version: 1 }));
-    expect(store.byIndex('unknown', 'x')).toEqual([]);
-  });
-});
-
-describe('any order of watch events and answers to our writes', () => {
-  const write = fc.record({
-    name: fc.constantFrom('a', 'b'),
-    what: fc.constantFrom('write' as const, 'write' as const, 'delete' as const),
-    ours: fc.boolean(),
-    /** How many watch events the answer to a write of ours is ahead of its echo. */
-    ahead: fc.integer({ min: 0, max: 4 }),
-    /** How many events it comes behind, where the test says so. */
-    behind: fc.integer({ min: 0, max: 4 }),
-  });
-  type Write = typeof write extends fc.Arbitrary<infer T> ? T : never;
-  type Step = { readonly run: () => void; readonly at: number };
-  type At = (index: number, each: Write) => number;
-  type History = { events: Step[]; answers: Step[]; last: Map<string, KubeObject> };
-
-  /** Versions start at 95, so that they grow in length. */
-  const written = ({ name }: Write, index: number) => objectAt({ name, version: 95 + index, label: `v${95 + index}` });
-
-  /** What the server answers to those of the writes that are ours. */
-  function answersTo(writes: readonly Write[], at: At): Step[] {
-    return writes.flatMap((each, index) => {
-      const object = written(each, index);
-      const isOurs = each.ours && each.what === 'write';
-      return isOurs ? [{ run: () => store.observeWrite(object), at: at(index, each) }] : [];
-    });
-  }
-
-  /** What the server tells of these writes, and what is there in the end. */
-  function historyOf(writes: readonly Write[], at: At): History {
-    const history: History = { events: [], answers: answersTo(writes, at), last: new Map() };
-    for (const [index, each] of writes.entries()) {
-      const object = written(each, index);
-      if (each.what === 'write') {
-        history.last.set(each.name, object);
-        history.events.push({ run: () => store.upsert(object), at: index });
-      } else if (history.last.delete(each.name)) {
-        history.events.push({ run: () => store.remove(object), at: index });
-      }
-    }
-    return history;
-  }
-
-  /** Runs the steps by their time. */
-  const play = (...steps: Step[]) => {
-    for (const { run } of steps.sort((a, b) => a.at - b.at)) {
-      run();
-    }
-  };
-
-  const start = () => {
-    store = new Store();
-    store.addIndex('label', ({ metadata }) => Object.values(metadata.labels ?? {}));
-  };
-
-  const expectState = (last: ReadonlyMap<string, KubeObject>) => {
-    const byName = (a: KubeObject, b: KubeObject) => (a.metadata.name < b.metadata.name ? -1 : 1);
-    expect(store.values().sort(byName)).toEqual([...last.values()].sort(byName));
-    for (const object of last.values()) {
-      expect(store.byIndex('label', String(object.metadata.labels?.['app']))).toEqual([object]);
-    }
-  };
-
-  const early = (index: number, { ahead }: Write) => index - ahead - 0.5;
-
-  test('ends with the newest state when our answers come before their echoes', () => {
-    fc.assert(
-      fc.property(fc.array(write, { maxLength: 30 }), (writes) => {
-        start();
-        const { events, answers, last } = historyOf(writes, early);
-        play(...events, ...answers);
-        expectState(last);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test('ends with the newest state when our answers come after their echoes', () => {
-    fc.assert(
-      fc.property(fc.array(write, { maxLength: 30 }), (writes) => {
-        start();
-        const { events, answers, last } = historyOf(writes, (index, { behind }) => index + behind + 0.5);
-        play(...events, ...answers);
-        expectState(last);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test('never goes back in time on the way', () => {
-    fc.assert(
-      fc.property(fc.array(write, { maxLength: 30 }), (writes) => {
-        start();
-        const { events, answers } = historyOf(
-          writes.filter(({ what }) => what === 'write'),
-          early,
-        );
-        const newest = new Map<string, number>();
-        const watched = [...events, ...answers].map(({ run, at }) => ({ run: () => watch(run, newest), at }));
-        play(...watched);
-      }),
-    );
-  });
-
-  function watch(run: () => void, newest: Map<string, number>): void {
-    run();
-    for (const { metadata } of store.values()) {
-      const version = Number(metadata.resourceVersion);
-      expect(version).toBeGreaterThanOrEqual(newest.get(metadata.name) ?? 0);
-      newest.set(metadata.name, version);
-    }
-  }
-
-  test('a list at the end settles what the watch missed', () => {
-    fc.assert(
-      fc.property(fc.array(write, { maxLength: 20 }), fc.array(fc.boolean(), { maxLength: 20 }), (writes, missed) => {
-        start();
-        const { events, answers, last } = historyOf(writes, early);
-        play(...events.filter((_, i) => !missed[i]), ...answers);
-        store.replace([...last.values()], String(95 + writes.length), everywhere);
-        expectState(last);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  /** How often listeners were told while only writes happened, and how many of those were somebody else's. */
-  function told(writes: readonly Write[], at: At) {
-    start();
-    const { events, answers } = historyOf(
-      writes.filter(({ what }) => what === 'write'),
-      at,
-    );
-    let count = 0;
-    store.subscribe(() => {
-      count += 1;
-    });
-    play(...events, ...answers);
-    return { count, foreign: events.length - answers.length };
-  }
-
-  test("exactly somebody else's writes are told of when each answer comes just before its echo", () => {
-    fc.assert(
-      fc.property(fc.array(write, { maxLength: 20 }), (writes) => {
-        const { count, foreign } = told(writes, (index) => index - 0.5);
-        expect(count).toBe(foreign);
-      }),
-    );
-  });
-
-  test("somebody else's every write is told of, wherever our own ones fall between", () => {
-    fc.assert(
-      fc.property(fc.array(write, { maxLength: 20 }), (writes) => {
-        const { count, foreign } = told(writes, early);
-        expect(count).toBeGreaterThanOrEqual(foreign);
-      }),
-    );
-  });
-
-  test('the echo of the first of two quick writes of ours is silent, too', () => {
-    start();
-    store.subscribe((change) => changes.push(change));
-    store.observeWrite(objectAt({ version: 7 }));
-    store.observeWrite(objectAt({ version: 8 }));
-    store.upsert(objectAt({ version: 7 }));
-    store.upsert(objectAt({ version: 8 }));
-    expect(changes).toEqual([]);
   });
 });

@@ -1,8 +1,5 @@
 import { compareResourceVersions, type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
 
-/** Tells which entries of an index an object belongs under. */
-export type IndexFunction = (object: KubeObject) => readonly string[];
-
 /** One change of the store: `previous` is what was there, `current` what is there now. */
 export type StoreChange = {
   readonly key: ObjectKey;
@@ -12,27 +9,48 @@ export type StoreChange = {
 
 export type StoreListener = (change: StoreChange) => void;
 
-/** How many deletions and own writes are remembered: far more than can be under way at a time. */
-const MAX_REMEMBERED = 1_000;
+/** The part of a store that one watch answers for: a namespace, or everything when it has none. */
+export type Scope = string | undefined;
+
+/** A list that is coming in object by object. */
+export type Listing = {
+  /** Takes an object of the list. */
+  upsert(object: KubeObject): void;
+  /** Takes the news that an object which may have been in the list is gone. */
+  remove(last: KubeObject): void;
+  /** The list is whole: what was not in it was deleted, unless we wrote it after the list was made. */
+  end(version: string): void;
+};
 
 /**
- * The objects of one selection by key, with indexes.
+ * The objects of one selection by key.
  *
  * Two writers feed it: the watch, and our own writes through {@link observeWrite}, so that a read after a write sees
- * that write although the watch has not caught up. Objects never go back in time: what is older than what is held
- * is not taken. It still counts as a change, because somebody else's write may hide behind our newer one.
+ * that write although the watch has not caught up. Two things hold in any order of the two. Objects never go back in
+ * time: what is older than what is held, or than the watch when nothing is held, is not taken. And nobody else's change
+ * is missed: where one may hide behind a newer write of ours, the object counts as changed.
  */
 export class Store {
   readonly #objects = new Map<ObjectKey, KubeObject>();
-  readonly #indexes = new Map<string, { readonly of: IndexFunction; readonly keys: Map<string, Set<ObjectKey>> }>();
   readonly #listeners = new Set<StoreListener>();
-  /** The version at which an object went: the answer to a write of ours may arrive after the news of its deletion. */
-  readonly #gone = new BoundedMap<ObjectKey, string>(MAX_REMEMBERED);
-  /** Our own writes that the watch has not told of yet, by key and version. */
-  readonly #unechoed = new BoundedMap<string, true>(MAX_REMEMBERED);
+  /** The version up to which the watch has told everything, by scope. */
+  readonly #progress = new Map<Scope, string>();
+  /** Our own writes that the watch has not told of yet, by UID and version. */
+  readonly #unechoed = new Map<string, KubeObject['metadata']>();
 
   get size(): number {
     return this.#objects.size;
+  }
+
+  /** The version up to which the watch has told everything, where it has told least; empty before the first list. */
+  get version(): string {
+    const [least = ''] = [...this.#progress.values()].sort(compareResourceVersions);
+    return least;
+  }
+
+  /** How many of our own writes the watch has not told of yet. */
+  get unseenWrites(): number {
+    return [...this.#unechoed.values()].filter((metadata) => !this.#isTold(metadata)).length;
   }
 
   get(key: ObjectKey): KubeObject | undefined {
@@ -47,21 +65,6 @@ export class Store {
     return [...this.#objects.values()];
   }
 
-  /** Adds an index; what is held already is indexed at once. */
-  addIndex(name: string, of: IndexFunction): void {
-    const index = { of, keys: new Map<string, Set<ObjectKey>>() };
-    this.#indexes.set(name, index);
-    for (const [key, object] of this.#objects) {
-      enter(index.keys, of(object), key);
-    }
-  }
-
-  /** The objects under one entry of an index. */
-  byIndex(name: string, value: string): KubeObject[] {
-    const keys = this.#indexes.get(name)?.keys.get(value) ?? [];
-    return [...keys].flatMap((key) => this.#objects.get(key) ?? []);
-  }
-
   /** Calls the listener on every change until the returned function is called. */
   subscribe(listener: StoreListener): () => void {
     this.#listeners.add(listener);
@@ -73,15 +76,13 @@ export class Store {
     const key = keyOf(object);
     const held = this.#objects.get(key);
     const order = held ? compareVersions(object, held) : 1;
-    if (this.#unechoed.delete(echoId(object)) || order === 0) {
+    if (this.#unechoed.delete(echoId(object.metadata)) || order === 0) {
       return; // our own write, back from the watch
     }
-    if (order < 0) {
-      this.#emit({ key, previous: held, current: held });
-      return;
+    if (order > 0) {
+      this.#objects.set(key, object);
     }
-    this.#put(key, object);
-    this.#emit({ key, previous: held, current: object });
+    this.#emit({ key, previous: held, current: order > 0 ? object : held });
   }
 
   /** Takes a deletion from the watch; `last` is the object's last state, versioned at its deletion. */
@@ -89,66 +90,91 @@ export class Store {
     const key = keyOf(last);
     const held = this.#objects.get(key);
     if (held && compareVersions(last, held) < 0) {
-      this.#emit({ key, previous: held, current: held }); // already made anew by us
-      return;
+      return; // already made anew by us, which was told when we were answered
     }
-    this.#drop(key, last.metadata.resourceVersion);
+    this.#objects.delete(key);
     this.#emit({ key, previous: held, current: undefined });
   }
 
+  /** Takes the news that the watch has told everything up to a version. */
+  advance(version: string, scope: Scope): void {
+    this.#progress.set(scope, version);
+  }
+
   /** Takes the news that the server does not serve the kind (any more). */
-  clear(inScope: (object: KubeObject) => boolean): void {
-    for (const held of this.values().filter(inScope)) {
-      this.#drop(keyOf(held), held.metadata.resourceVersion);
+  clear(): void {
+    for (const held of this.values()) {
+      this.#objects.delete(keyOf(held));
       this.#emit({ key: keyOf(held), previous: held, current: undefined });
     }
   }
 
-  /** Takes a whole list: what it does not contain was deleted, unless we wrote it after the list was made. */
-  replace(objects: readonly KubeObject[], listVersion: string, inScope: (object: KubeObject) => boolean): void {
-    const listed = new Set(objects.map(keyOf));
-    for (const object of objects) {
-      this.upsert(object);
+  /** Begins a whole list. Its objects are seen as they come. */
+  beginList(scope: Scope): Listing {
+    const listed = new Set<ObjectKey>();
+    return {
+      upsert: (object) => {
+        listed.add(keyOf(object));
+        this.#takeListed(object);
+      },
+      remove: (last) => {
+        listed.delete(keyOf(last));
+        this.remove(last);
+      },
+      end: (version) => this.#endList(listed, version, scope),
+    };
+  }
+
+  /**
+   * Takes the answer to our own write. Nobody is told, for the writer knows; unless somebody else must have deleted the
+   * object, before our write or after it.
+   */
+  observeWrite(object: KubeObject): void {
+    const key = keyOf(object);
+    const held = this.#objects.get(key);
+    const isNews = held ? compareVersions(object, held) > 0 : !this.#isTold(object.metadata);
+    if (isNews) {
+      this.#objects.set(key, object);
+      this.#unechoed.set(echoId(object.metadata), object.metadata);
     }
-    for (const held of this.values()) {
-      const newer = compareResourceVersions(held.metadata.resourceVersion, listVersion) > 0;
-      if (inScope(held) && !newer && !listed.has(keyOf(held))) {
-        this.#drop(keyOf(held), listVersion);
+    const isDeleted = held ? held.metadata.uid !== object.metadata.uid : !isNews;
+    if (isDeleted) {
+      this.#emit({ key, previous: held, current: this.#objects.get(key) });
+    }
+  }
+
+  /** A list does not tell what came before: behind a write of ours that it has, somebody else's may hide. */
+  #takeListed(object: KubeObject): void {
+    const key = keyOf(object);
+    const held = this.#objects.get(key);
+    const order = held ? compareVersions(object, held) : 1;
+    if (order > 0) {
+      this.#objects.set(key, object);
+    }
+    if (order !== 0 || this.#unechoed.has(echoId(object.metadata))) {
+      this.#emit({ key, previous: held, current: order > 0 ? object : held });
+    }
+  }
+
+  #endList(listed: ReadonlySet<ObjectKey>, version: string, scope: Scope): void {
+    this.advance(version, scope);
+    for (const [id, metadata] of this.#unechoed) {
+      if (this.#isTold(metadata)) {
+        this.#unechoed.delete(id); // its echo was in the gap that the list has closed
+      }
+    }
+    for (const held of this.values().filter((object) => isIn(object, scope) && !listed.has(keyOf(object)))) {
+      if (compareResourceVersions(held.metadata.resourceVersion, version) <= 0) {
+        this.#objects.delete(keyOf(held));
         this.#emit({ key: keyOf(held), previous: held, current: undefined });
       }
     }
   }
 
-  /** Takes the answer to our own write. Nobody is told: the writer knows. */
-  observeWrite(object: KubeObject): void {
-    const key = keyOf(object);
-    const held = this.#objects.get(key);
-    const gone = this.#gone.get(key);
-    if (gone !== undefined && compareResourceVersions(object.metadata.resourceVersion, gone) <= 0) {
-      return;
-    }
-    if (!held || compareVersions(object, held) > 0) {
-      this.#put(key, object);
-      this.#unechoed.set(echoId(object), true);
-    }
-  }
-
-  #put(key: ObjectKey, object: KubeObject): void {
-    const held = this.#objects.get(key);
-    this.#objects.set(key, object);
-    for (const index of this.#indexes.values()) {
-      leave(index.keys, held ? index.of(held) : [], key);
-      enter(index.keys, index.of(object), key);
-    }
-  }
-
-  #drop(key: ObjectKey, version: string): void {
-    const held = this.#objects.get(key);
-    this.#gone.set(key, version);
-    this.#objects.delete(key);
-    for (const index of this.#indexes.values()) {
-      leave(index.keys, held ? index.of(held) : [], key);
-    }
+  /** Whether the watch has come as far as this version of an object. */
+  #isTold({ namespace, resourceVersion }: KubeObject['metadata']): boolean {
+    const version = this.#progress.get(undefined) ?? this.#progress.get(namespace);
+    return version !== undefined && compareResourceVersions(resourceVersion, version) <= 0;
   }
 
   #emit(change: StoreChange): void {
@@ -158,47 +184,14 @@ export class Store {
   }
 }
 
-/** Remembers the latest entries only. */
-class BoundedMap<Key, Value> extends Map<Key, Value> {
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    super();
-    this.#limit = limit;
-  }
-
-  override set(key: Key, value: Value): this {
-    this.delete(key);
-    super.set(key, value);
-    const [oldest] = this.keys();
-    if (this.size > this.#limit && oldest !== undefined) {
-      this.delete(oldest);
-    }
-    return this;
-  }
+function isIn({ metadata }: KubeObject, scope: Scope): boolean {
+  return scope === undefined || metadata.namespace === scope;
 }
 
-function echoId({ metadata }: KubeObject): string {
-  return `${metadata.uid} ${metadata.resourceVersion}`;
+function echoId({ uid, resourceVersion }: KubeObject['metadata']): string {
+  return `${uid} ${resourceVersion}`;
 }
 
 function compareVersions(a: KubeObject, b: KubeObject): number {
   return compareResourceVersions(a.metadata.resourceVersion, b.metadata.resourceVersion);
-}
-
-function enter(keys: Map<string, Set<ObjectKey>>, values: readonly string[], key: ObjectKey): void {
-  for (const value of values) {
-    const entry = keys.get(value) ?? new Set();
-    keys.set(value, entry.add(key));
-  }
-}
-
-function leave(keys: Map<string, Set<ObjectKey>>, values: readonly string[], key: ObjectKey): void {
-  for (const value of values) {
-    const entry = keys.get(value);
-    entry?.delete(key);
-    if (entry?.size === 0) {
-      keys.delete(value);
-    }
-  }
 }

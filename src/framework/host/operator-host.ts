@@ -106,7 +106,7 @@ export class OperatorHost extends SdkOperator {
       find: (kind) => [...this.#watches.values()].find(({ type }) => type.kind === kind),
     });
     this.#health = new HealthServer({
-      unready: () => this.#unready(),
+      unready: () => this.#runtime.informers.troubles(),
       metrics: () => this.#metrics.render(),
       explain: { access: options.explain ?? 'loopback', answer: (query) => explainer.answer(query) },
     });
@@ -256,13 +256,6 @@ export class OperatorHost extends SdkOperator {
   async #deliver({ type, informer, onEvent }: Watch, key: ObjectKey): Promise<void> {
     const object = informer.get(key);
     await onEvent(object ? resourceEvent(type.plural, object) : deletionEvent(type, key));
-  }
-
-  #unready(): string[] {
-    const informers = this.#runtime.informers.all();
-    return informers
-      .filter(({ informer }) => !informer.hasSynced)
-      .map(({ selection }) => `${selection.kind} is not listed yet`);
   }
 }
 

@@ -7,7 +7,7 @@ import { WriteGateway } from '../api/apply.ts';
 import { Discovery } from '../api/discovery.ts';
 import type { KubeObject } from '../api/object.ts';
 import { Transport } from '../api/transport.ts';
-import { Informer } from '../cache/informer.ts';
+import { Informers } from '../cache/informers.ts';
 import { createLogger } from '../observe/logger.ts';
 import { Resource } from './resource.ts';
 import { ResourceReference } from './resource-reference.ts';
@@ -19,7 +19,7 @@ function configMap(name: string, version: number): KubeObject {
 
 const initial = [configMap('a', 1), configMap('b', 2)];
 
-/** As much of an API server as one informer needs: discovery, a list, and a watch that tells what the test says. */
+/** As much of an API server as one informer needs: discovery, and a watch that lists and tells what the test says. */
 async function serveConfigMaps() {
   const watch = Promise.withResolvers<ServerResponse>();
   const server = createServer((request, response) => {
@@ -27,10 +27,14 @@ async function serveConfigMaps() {
     if (url.pathname === '/api/v1') {
       response.end(JSON.stringify({ resources: [{ name: 'configmaps', kind: 'ConfigMap', namespaced: true }] }));
     } else if (url.searchParams.has('watch')) {
-      response.flushHeaders();
+      const annotations = { 'k8s.io/initial-events-end': 'true' };
+      const end = { type: 'BOOKMARK', object: { metadata: { resourceVersion: '10', annotations } } };
+      for (const event of [...initial.map((object) => ({ type: 'ADDED', object })), end]) {
+        response.write(`${JSON.stringify(event)}\n`);
+      }
       watch.resolve(response);
     } else {
-      response.end(JSON.stringify({ metadata: { resourceVersion: '10' }, items: initial }));
+      response.writeHead(404).end();
     }
   });
   server.listen(0, '127.0.0.1');
@@ -59,15 +63,15 @@ async function setUp() {
   const discovery = new Discovery(transport);
   const logger = createLogger({ level: 'error', format: 'json' });
   const selection = { apiVersion: 'v1', kind: 'ConfigMap' };
-  const informer = new Informer({ selection, discovery, transport, logger, namespaces: [] });
+  const informers = new Informers({ discovery, transport, logger, namespaces: [] });
+  const { informer } = informers.acquire(selection);
   const gateway = new WriteGateway({ transport, discovery, onWrite: (object) => informer.observeWrite(object) });
-  informer.start();
   await informer.synced;
   const signal = new AbortController().signal;
   const resource = (name: string) =>
     new Resource({
       ref: { ...selection, name, namespace: 'home' },
-      informer,
+      ...informers.acquire(selection),
       gateway,
       owner: () => ({ kind: 'Sample', name: 's', uid: 'u' }),
       signal: () => signal,
@@ -82,7 +86,7 @@ async function setUp() {
   };
   const end = async () => {
     close();
-    await informer.stop();
+    await informers.stop();
     await transport.close();
   };
   return { resource, happen, end, informer };

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../api/object.ts';
-import type { InformerSelection } from '../cache/informer.ts';
+import type { FieldProjection, Projection } from '../cache/projection.ts';
 import { Resource, type ResourceOptions, type ResourceShape, type WellKnownResource } from './resource.ts';
 import type { Services } from './services.ts';
 
@@ -11,13 +11,25 @@ export class ResourceService {
     this.#services = services;
   }
 
-  /** A handle on an object, whether it exists or not. Its kind is watched from now on. */
-  get<T extends ResourceShape = WellKnownResource>(ref: ObjectRef): Resource<T> {
-    const resource = new Resource<T>(resourceOptions(this.#services, ref));
+  /**
+   * A handle on an object, whether it exists or not. Its kind is watched as long as the handle lives. With a projection
+   * only those fields are held, and only they can be read.
+   */
+  get<T extends ResourceShape = WellKnownResource>(ref: ObjectRef): Resource<T>;
+  get<T extends object>(
+    ref: ObjectRef,
+    options: { readonly projection: FieldProjection<T> },
+  ): Resource<T & ResourceShape>;
+  get(ref: ObjectRef, options: { readonly projection: 'metadata' }): Resource<MetadataOnly>;
+  get(ref: ObjectRef, options: { readonly projection?: Projection } = {}): Resource<ResourceShape> {
+    const resource = new Resource(resourceOptions(this.#services, ref, options.projection));
     this.#services.track(resource);
     return resource;
   }
 }
+
+/** The shape of what is held as metadata: there is nothing else to read. */
+export type MetadataOnly = { readonly spec?: undefined; readonly status?: undefined };
 
 /**
  * What a handle needs from the container.
@@ -26,17 +38,17 @@ export class ResourceService {
 export function resourceOptions(
   { runtime, scope }: Services,
   ref: ObjectRef,
-  selection: Partial<InformerSelection> = {},
+  projection: Projection = defaultProjection(ref.kind),
 ): ResourceOptions {
   if (!scope) {
     throw new Error('Resources belong to an instance of a kind: ask the services that its constructor is given');
   }
   const { apiVersion, kind } = ref;
-  const informer = runtime.informers.get({ apiVersion, kind, ...defaultProjection(kind), ...selection });
-  return { ref, informer, gateway: runtime.gateway, news: runtime.news, ...scope };
+  const lease = runtime.informers.acquire({ apiVersion, kind, projection });
+  return { ref, ...lease, gateway: runtime.gateway, news: runtime.news, ...scope };
 }
 
 /** Secrets of the whole cluster are never held: their metadata tells when to read one. */
-function defaultProjection(kind: string): Partial<InformerSelection> {
-  return kind === 'Secret' ? { projection: 'metadata' } : {};
+function defaultProjection(kind: string): Projection {
+  return kind === 'Secret' ? 'metadata' : 'full';
 }

@@ -9,9 +9,10 @@ import {
   type OwnerReference,
 } from '../api/object.ts';
 import type { Owner } from '../api/ownership.ts';
-import type { Informer } from '../cache/informer.ts';
+import type { Freshness, Informer } from '../cache/informer.ts';
 import type { Condition } from '../conditions/conditions.ts';
 import { currentRun } from '../observe/run.ts';
+import { NotReadyError } from '../outcome.ts';
 import { referenceCause } from './change-cause.ts';
 import { ChangeEmitter } from './change-emitter.ts';
 import type { WriteNews } from './write-news.ts';
@@ -37,6 +38,8 @@ export type WellKnownResource = { readonly spec?: unknown; readonly status?: Wel
 export type ResourceOptions = {
   readonly ref: ObjectRef;
   readonly informer: Informer;
+  /** Lets go of the informer. */
+  readonly release: () => void;
   readonly gateway: WriteGateway;
   /** Tells of the writes of other objects of this operator. */
   readonly news?: WriteNews;
@@ -48,7 +51,7 @@ export type ResourceOptions = {
 
 /**
  * A handle on one object, present or not: reads come from the cache, writes go through the gateway, and `changed`
- * tells when the object appears, changes or goes.
+ * tells when the object appears, changes or goes, or its kind does.
  */
 export class Resource<T extends ResourceShape = WellKnownResource> extends ChangeEmitter {
   protected readonly options: ResourceOptions;
@@ -89,9 +92,9 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
   }
 
   /** The object as the cache has it; includes our own writes. */
-  get manifest(): KubeObject | undefined {
+  get manifest(): (KubeObject & T) | undefined {
     currentRun()?.looked(this.options.ref);
-    return this.options.informer.get(this.#key);
+    return this.options.informer.get(this.#key) as (KubeObject & T) | undefined; // as the caller declared it
   }
 
   get exists(): boolean {
@@ -104,12 +107,12 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
 
   /** The spec, typed as the caller declared it: the cast is the caller's promise about the kind. */
   get spec(): T['spec'] | undefined {
-    return this.manifest?.spec as T['spec'] | undefined;
+    return this.manifest?.spec;
   }
 
   /** The status, typed as the caller declared it. */
   get status(): T['status'] | undefined {
-    return this.manifest?.status as T['status'] | undefined;
+    return this.manifest?.status;
   }
 
   /** An owner reference to this object. @throws Error when it does not exist. */
@@ -121,18 +124,33 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
     return ownerReferenceTo(manifest);
   }
 
-  /** Resolves when the cache knows whether the object exists. */
-  get synced(): Promise<unknown> {
-    return this.options.informer.synced;
+  /**
+   * Resolves when the cache knows whether the object exists. Rejects with ApiError 403 when we have not got the right to
+   * know, and with TransportError when it takes too long.
+   */
+  get synced(): Promise<void> {
+    return this.options.informer.ready();
+  }
+
+  /** Whether the API server serves the kind. While it does not, nothing of it exists and {@link patch} has to wait. */
+  get served(): boolean {
+    return this.freshness.served;
+  }
+
+  /** How far the cache can be believed now. */
+  get freshness(): Freshness {
+    return this.options.informer.freshness;
   }
 
   /**
    * Makes the object have the fields of the manifest. Sends nothing when it has them already, whatever the server
    * added of its own; fields patched earlier and left out now are removed.
-   * @throws OwnershipError when the object is somebody else's.
+   * @throws OwnershipError when the object is somebody else's; UnknownKindError when its kind is not served; NotReadyError
+   *   when its namespace is not watched, so that nobody could tell what becomes of it.
    */
   async patch(manifest: Manifest): Promise<WriteResult> {
     this.assertNamesThis(manifest);
+    this.assertWatched();
     const { gateway, owner, signal } = this.options;
     return await gateway.apply(manifest, { live: this.manifest, owner: owner(), signal: signal() });
   }
@@ -142,6 +160,16 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
     this.#unsubscribe();
     this.#ignoreWrites?.();
     this.removeListeners();
+    this.options.release();
+  }
+
+  /** @throws NotReadyError when the object's namespace is not watched. */
+  protected assertWatched(): void {
+    const { informer, ref } = this.options;
+    if (!informer.covers(ref.namespace)) {
+      const message = `${describeRef(ref)} is in a namespace that Hearth does not watch`;
+      throw new NotReadyError('NamespaceNotWatched', message);
+    }
   }
 
   /** @throws Error when the manifest is of another object: a slip of the author's. */

@@ -2,11 +2,9 @@ import type { WriteResult } from '../api/apply.ts';
 import { type Discovery, objectPath } from '../api/discovery.ts';
 import { isNotFound } from '../api/errors.ts';
 import { KEPT_FOR_ANNOTATION, withManager } from '../api/field-manager.ts';
-import { describeRef } from '../api/object.ts';
 import { keptForMark } from '../api/ownership.ts';
 import type { Transport } from '../api/transport.ts';
-import { NotReadyError } from '../outcome.ts';
-import { Resource, type ResourceOptions } from './resource.ts';
+import { Resource, type ResourceOptions, type WellKnownResource } from './resource.ts';
 import { ResourceReference } from './resource-reference.ts';
 import { resourceOptions } from './resource-service.ts';
 import {
@@ -26,8 +24,6 @@ import type { Services } from './services.ts';
 type SecretOptions = ResourceOptions & {
   readonly transport: Transport;
   readonly discovery: Discovery;
-  /** The namespaces that are watched; all of them when empty. */
-  readonly namespaces: readonly string[];
 };
 
 /**
@@ -100,13 +96,7 @@ export class SecretResource extends Resource {
   }
 
   async #fetch(): Promise<SecretObject | undefined> {
-    const { namespaces, ref } = this.#options;
-    if (namespaces.length > 0 && !namespaces.includes(ref.namespace ?? '')) {
-      throw new NotReadyError(
-        'NamespaceNotWatched',
-        `${describeRef(ref)} is in a namespace that Hearth does not watch`,
-      );
-    }
+    this.assertWatched();
     const version = this.manifest?.metadata.resourceVersion;
     if (version === undefined || version !== this.#basis?.secret?.metadata.resourceVersion) {
       this.#basis = { secret: version === undefined ? undefined : await this.#get() };
@@ -150,7 +140,7 @@ export class SecretResource extends Resource {
 }
 
 /** A variable that holds a Secret. */
-export type SecretReference = ResourceReference<SecretResource, SecretResource>;
+export type SecretReference = ResourceReference<WellKnownResource, SecretResource>;
 
 /** Gives handles on Secrets. */
 export class SecretService {
@@ -162,10 +152,10 @@ export class SecretService {
 
   /** A reference to a Secret, whether it exists or not. */
   get(ref: { readonly name: string; readonly namespace?: string | undefined }): SecretReference {
-    const { transport, discovery, namespaces } = this.#services.runtime;
+    const { transport, discovery } = this.#services.runtime;
     const options = resourceOptions(this.#services, { apiVersion: 'v1', kind: 'Secret', ...ref });
-    const secret = new SecretResource({ ...options, transport, discovery, namespaces });
+    const secret = new SecretResource({ ...options, transport, discovery });
     this.#services.track(secret);
-    return new ResourceReference<SecretResource, SecretResource>(secret);
+    return new ResourceReference<WellKnownResource, SecretResource>(secret);
   }
 }
