@@ -114,7 +114,8 @@ export class OperatorHost extends SdkOperator {
       queues: () => [...this.#watches.values()].map(({ type, queue }) => queueSource(type.kind, queue)),
       informers: () =>
         runtime.informers.all().map(({ selection, informer }) => {
-          return { kind: selection.kind, size: informer.size, silenceMs: informer.silenceMs };
+          const { connected, silenceMs, unseenWrites } = informer.freshness;
+          return { kind: selection.kind, size: informer.size, silenceMs, isConnected: connected, unseenWrites };
         }),
       isLeader: () => this.#leads,
     });

@@ -22,10 +22,19 @@ export type ReconcileObserver = {
   readonly looped: () => void;
 };
 
+/** A cache as its gauges see it; several of one kind, by selector or by how much they hold, are taken together. */
+export type InformerSource = {
+  readonly kind: string;
+  readonly size: number;
+  readonly silenceMs: number;
+  readonly isConnected: boolean;
+  readonly unseenWrites: number;
+};
+
 /** What the gauges read when somebody asks for the metrics. */
 export type MetricsSources = {
   readonly queues: () => readonly QueueSource[];
-  readonly informers: () => readonly { readonly kind: string; readonly size: number; readonly silenceMs: number }[];
+  readonly informers: () => readonly InformerSource[];
   readonly isLeader: () => boolean;
 };
 
@@ -104,10 +113,25 @@ export class Metrics {
   /** Adds gauges that read their values when the metrics are asked for. */
   observeSources({ queues, informers, isLeader }: MetricsSources): void {
     this.queues.observe(queues);
-    const objects = { name: 'hearth_cache_objects', help: 'Objects in the cache' };
-    this.#gauge(objects, 'kind', () => informers().map(({ kind, size }) => [kind, size]));
-    const silence = { name: 'hearth_cache_silence_seconds', help: 'Time since the last byte of a watch' };
-    this.#gauge(silence, 'kind', () => informers().map(({ kind, silenceMs }) => [kind, silenceMs / 1000]));
+    const gauges = [
+      { name: 'hearth_cache_objects', help: 'Objects in the cache', of: sizeOf, join: sum },
+      {
+        name: 'hearth_cache_silence_seconds',
+        help: 'Time since the last byte of a watch',
+        of: silenceOf,
+        join: Math.max,
+      },
+      {
+        name: 'hearth_cache_connected',
+        help: 'Whether every watch of the kind is open (1)',
+        of: isOpen,
+        join: Math.min,
+      },
+      { name: 'hearth_cache_unseen_writes', help: 'Own writes that no watch has told of yet', of: unseenOf, join: sum },
+    ];
+    for (const { of, join, ...text } of gauges) {
+      this.#gauge(text, 'kind', () => byKind(informers(), of, join));
+    }
     const leader = { name: 'leader_election_master_status', help: 'Whether this process works (1) or stands by (0)' };
     this.#gauge(leader, 'name', () => [['hearth', isLeader() ? 1 : 0]]);
   }
@@ -175,6 +199,26 @@ export class Metrics {
       },
     });
   }
+}
+
+const sizeOf = ({ size }: InformerSource): number => size;
+const silenceOf = ({ silenceMs }: InformerSource): number => silenceMs / 1000;
+const isOpen = ({ isConnected }: InformerSource): number => (isConnected ? 1 : 0);
+const unseenOf = ({ unseenWrites }: InformerSource): number => unseenWrites;
+const sum = (a: number, b: number): number => a + b;
+
+function byKind(
+  informers: readonly InformerSource[],
+  measure: (informer: InformerSource) => number,
+  join: (a: number, b: number) => number,
+): (readonly [string, number])[] {
+  const values = new Map<string, number>();
+  for (const informer of informers) {
+    const known = values.get(informer.kind);
+    const value = measure(informer);
+    values.set(informer.kind, known === undefined ? value : join(known, value));
+  }
+  return [...values];
 }
 
 /** What controller-runtime would call the result. */
