@@ -28,7 +28,7 @@ describe('troubleOf', () => {
     {
       name: 'an object that the server refuses stalls',
       thrown: new ApiError('PATCH /x', { code: 422, reason: 'Invalid', message: 'spec.selector: field is immutable' }),
-      trouble: { kind: 'stalled', reason: 'Rejected', message: 'PATCH /x: spec.selector: field is immutable' },
+      trouble: { kind: 'stalled', reason: 'Rejected', message: 'spec.selector: field is immutable' },
     },
     {
       name: 'a lost race is nothing to tell of',
@@ -48,7 +48,7 @@ describe('troubleOf', () => {
     {
       name: 'missing rights are a failure that says so',
       thrown: new ApiError('GET /x', { code: 403, reason: 'Forbidden', message: 'no' }),
-      trouble: { kind: 'failed', reason: 'Forbidden', message: 'GET /x: no' },
+      trouble: { kind: 'failed', reason: 'Forbidden', message: 'no' },
     },
     {
       name: 'an error of the server is a failure',

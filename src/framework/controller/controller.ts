@@ -3,7 +3,7 @@ import { ANNOTATION_DOMAIN } from '../api/field-manager.ts';
 import { describeRef, type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
 import type { CustomResource } from '../custom-resource.ts';
 import type { AnyDefinition, SpecSchema } from '../definition.ts';
-import type { EventRecorder } from '../observe/events.ts';
+import type { EventInput, EventRecorder } from '../observe/events.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { ReconcileObserver } from '../observe/metrics.ts';
 import { type Trouble, troubleOf } from '../outcome.ts';
@@ -183,7 +183,11 @@ export class Controller {
     }
     const { kind } = definition;
     const { name, namespace } = object.metadata;
-    const scope = { owner: () => ({ kind, name, namespace, uid }), signal: () => subject.signal };
+    const scope = {
+      owner: () => ({ kind, name, namespace, uid }),
+      signal: () => subject.signal,
+      record: (event: EventInput) => subject.record(event),
+    };
     const services = root.child(scope);
     try {
       const resource = definition.create({ resource: subject, services, definition });

@@ -1,4 +1,5 @@
-import type { WriteGateway, WriteResult } from '../api/apply.ts';
+import type { ApplyOptions, WriteGateway, WriteResult } from '../api/apply.ts';
+import { describeConflicts } from '../api/field-conflict.ts';
 import {
   describeRef,
   type KubeObject,
@@ -7,10 +8,12 @@ import {
   type ObjectMeta,
   type ObjectRef,
   type OwnerReference,
+  refIn,
 } from '../api/object.ts';
 import type { Owner } from '../api/ownership.ts';
 import type { Informer } from '../cache/informer.ts';
 import type { Condition } from '../conditions/conditions.ts';
+import type { EventInput } from '../observe/events.ts';
 import { ChangeEmitter } from './change-emitter.ts';
 
 /** The status fields that many kinds share; the default type of a status nobody described further. */
@@ -39,6 +42,8 @@ export type ResourceOptions = {
   readonly owner: () => Owner;
   /** Aborted when the run that writes is to end. */
   readonly signal: () => AbortSignal;
+  /** Tells in an event of the owner what has happened. */
+  readonly record?: ((event: EventInput) => void) | undefined;
 };
 
 /**
@@ -118,12 +123,11 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
   /**
    * Makes the object have the fields of the manifest. Sends nothing when it has them already, whatever the server
    * added of its own; fields patched earlier and left out now are removed.
-   * @throws OwnershipError when the object is somebody else's.
+   * @throws OwnershipError when the object is somebody else's; RefusedError when the server will not have it.
    */
   async patch(manifest: Manifest): Promise<WriteResult> {
     this.assertNamesThis(manifest);
-    const { gateway, owner, signal } = this.options;
-    return await gateway.apply(manifest, { live: this.manifest, owner: owner(), signal: signal() });
+    return await this.options.gateway.apply(manifest, this.applyOptions(this.manifest));
   }
 
   /** Stops listening; the handle can still be read. */
@@ -132,10 +136,26 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
     this.removeListeners();
   }
 
+  /** How writes of this handle are made: for the owner, who is told when somebody else had written to what is ours. */
+  protected applyOptions(live: KubeObject | undefined): ApplyOptions {
+    const { owner, signal, record, ref } = this.options;
+    return {
+      live,
+      owner: owner(),
+      signal: signal(),
+      onTakenBack: (conflicts) =>
+        record?.({
+          type: 'Normal',
+          reason: 'TookBack',
+          note: `Took fields of ${describeRef(ref)} back from ${describeConflicts(conflicts)}`,
+        }),
+    };
+  }
+
   /** @throws Error when the manifest is of another object: a slip of the author's. */
-  protected assertNamesThis({ apiVersion, kind, metadata }: Manifest): void {
-    const given: ObjectRef = { apiVersion, kind, name: metadata.name, namespace: metadata.namespace };
-    if (describeRef(given) !== describeRef(this.options.ref) || apiVersion !== this.apiVersion) {
+  protected assertNamesThis(manifest: Manifest): void {
+    const given = refIn(manifest);
+    if (describeRef(given) !== describeRef(this.options.ref) || given.apiVersion !== this.apiVersion) {
       throw new Error(`A manifest of ${describeRef(given)} cannot be patched into ${describeRef(this.options.ref)}`);
     }
   }

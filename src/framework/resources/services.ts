@@ -3,6 +3,7 @@ import type { Discovery } from '../api/discovery.ts';
 import type { Owner } from '../api/ownership.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Informers } from '../cache/informers.ts';
+import type { EventInput } from '../observe/events.ts';
 import type { Logger } from '../observe/logger.ts';
 
 /** What the whole operator shares. */
@@ -24,6 +25,8 @@ export type InstanceScope = {
   readonly owner: () => Owner;
   /** The signal of the current run. */
   readonly signal: () => AbortSignal;
+  /** Tells in an event of that object what has happened. */
+  readonly record?: (event: EventInput) => void;
 };
 
 /** What a container has to end. */
