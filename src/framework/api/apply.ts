@@ -37,7 +37,7 @@ export type GatewayOptions = {
 };
 
 /** A write on its way to the server. */
-export type Write = {
+export type OutgoingWrite = {
   readonly ref: ObjectRef;
   readonly path: string;
   readonly subresource: '' | 'status';
@@ -144,7 +144,7 @@ export class WriteGateway {
   }
 
   /** Sends a write, and shows the answer to the next read. */
-  protected async send({ path, request }: Write): Promise<KubeObject> {
+  protected async send({ path, request }: OutgoingWrite): Promise<KubeObject> {
     const object = await this.options.transport.request<KubeObject>({ ...request, path });
     this.options.onWrite(object);
     return object;

@@ -6,6 +6,14 @@ import type { Informers } from '../cache/informers.ts';
 import type { EventInput } from '../observe/events.ts';
 import type { Logger } from '../observe/logger.ts';
 
+/** Where a plan is made instead of changes: nothing outside the cluster may be changed, only told of. */
+export type PlanNotes = {
+  /** A change that a run would make, such as `PostgreSQL at db:5432: create role "app"`. */
+  readonly would: (change: string) => void;
+  /** What a plan cannot tell, because it depends on what is not there yet. */
+  readonly cannotTell: (what: string) => void;
+};
+
 /** What the whole operator shares. */
 export type Runtime = {
   readonly transport: Transport;
@@ -17,6 +25,8 @@ export type Runtime = {
   readonly namespaces: readonly string[];
   /** How often a kind looks again at what lies outside the cluster, in milliseconds. */
   readonly recheckMs: number;
+  /** Given when a plan is made. */
+  readonly plan?: PlanNotes | undefined;
 };
 
 /** What one instance of a kind brings along. */

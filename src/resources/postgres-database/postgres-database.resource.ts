@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Change, describeChange } from '../../clients/postgres/change.ts';
+import { type Change, describeChange, describePlannedChange } from '../../clients/postgres/change.ts';
 import { checkLogin } from '../../clients/postgres/connect.ts';
 import { dropDatabase, releaseDatabase } from '../../clients/postgres/drop.ts';
 import type { Claimant } from '../../clients/postgres/ownership.ts';
@@ -101,9 +101,18 @@ export class PostgresDatabaseResource extends CustomResource<typeof postgresData
       schemas,
     };
     this.requeueAfter(this.services.runtime.recheckMs); // what is on the server may change without a word
-    const changes = await provisionDatabase(server, request, { signal: this.signal }).catch((error: unknown) => {
+    const { plan } = this.services.runtime;
+    const options = { signal: this.signal, dryRun: plan !== undefined };
+    const changes = await provisionDatabase(server, request, options).catch((error: unknown) => {
       throw asSpecError(error);
     });
+    if (plan && changes.length > 0) {
+      for (const change of changes) {
+        plan.would(`PostgreSQL at ${addressOf(server)}: ${describePlannedChange(change)}`);
+      }
+      plan.cannotTell('whether the login works');
+      return { ready: true };
+    }
     this.#tell(changes);
     await checkLogin(login, { signal: this.signal });
     const { role, database } = this.#names;
