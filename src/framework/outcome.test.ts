@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError, TransportError } from './api/errors.ts';
+import { FieldConflictError } from './api/field-conflict.ts';
 import { OwnershipError } from './api/ownership.ts';
+import { RefusedError } from './api/refusal.ts';
 import { InvalidSpecError, NotReadyError, type Trouble, troubleOf } from './outcome.ts';
 
 describe('troubleOf', () => {
@@ -29,6 +31,28 @@ describe('troubleOf', () => {
       name: 'an object that the server refuses stalls',
       thrown: new ApiError('PATCH /x', { code: 422, reason: 'Invalid', message: 'spec.selector: field is immutable' }),
       trouble: { kind: 'stalled', reason: 'Rejected', message: 'spec.selector: field is immutable' },
+    },
+    {
+      name: 'a refusal that was put into words keeps its reason',
+      thrown: new RefusedError('ImmutableField', 'Job home/x cannot be changed in spec.template'),
+      trouble: { kind: 'stalled', reason: 'ImmutableField', message: 'Job home/x cannot be changed in spec.template' },
+    },
+    {
+      name: 'a shared object that somebody else applies to stalls',
+      thrown: new FieldConflictError({ apiVersion: 'v1', kind: 'Secret', name: 'x', namespace: 'home' }, [
+        { field: 'data.a', manager: 'argocd', applies: true },
+      ]),
+      trouble: {
+        kind: 'stalled',
+        reason: 'FieldConflict',
+        message:
+          'Secret home/x is applied by "argocd" (data.a) too: take these fields out of what it applies, or take adopt back',
+      },
+    },
+    {
+      name: 'an object that was made anew is a lost race too',
+      thrown: new ApiError('PATCH /x', { code: 422, details: { causes: [{ field: 'metadata.uid' }] } }),
+      trouble: { kind: 'silent' },
     },
     {
       name: 'a lost race is nothing to tell of',

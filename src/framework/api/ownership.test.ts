@@ -207,6 +207,26 @@ function live(parts: Live): KubeObject {
 const fieldsV1 = { 'f:data': {} };
 const applied = { manager: 'hearth', operation: 'Apply', fieldsV1 };
 
+describe('a Secret that is kept for another object', () => {
+  const owner = { kind: 'GenerateSecret', name: 'mine', namespace: 'home', uid: 'm' };
+  const kept = live({});
+  const annotations = { 'hearth.internal/kept-for': 'GenerateSecret/home/other' };
+  const secret = { ...kept, metadata: { ...kept.metadata, annotations } };
+
+  test('is adopted once that object is gone, and not before', () => {
+    const asked: string[] = [];
+    const rules = (isAlive: boolean) => ({
+      owner,
+      adopt: true,
+      isHolderAlive: (mark: string) => asked.push(mark) > 0 && isAlive,
+    });
+    expect(() => assertMayWrite(secret, rules(true))).toThrow(/is kept for GenerateSecret\/home\/other/);
+    expect(() => assertMayWrite(secret, rules(false))).not.toThrow();
+    expect(asked).toEqual(['GenerateSecret/home/other', 'GenerateSecret/home/other']);
+    expect(() => assertMayWrite(secret, { owner })).toThrow(OwnershipError);
+  });
+});
+
 describe('ownedFields', () => {
   test.each<{ name: string; managedFields: ManagedFieldsEntry[]; found: FieldSet | undefined }>([
     { name: 'our apply', managedFields: [{ manager: 'kubectl', operation: 'Apply' }, applied], found: fieldsV1 },
