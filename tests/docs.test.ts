@@ -202,7 +202,7 @@ describe('the page of a kind', () => {
   test.each(crds)('$kind has the reasons that the framework and the kind itself give', ({ kind }) => {
     const own = ownReasons(`src/resources/${posix.basename(pageOf(kind), '.md')}`);
     expect(own.length).toBeGreaterThan(0);
-    const makesNothing = kind === 'PostgresConnection' ? ['OwnedByAnother', 'Rejected'] : [];
+    const makesNothing = kind === 'PostgresConnection' ? ['OwnedByAnother', 'FieldConflict', 'Rejected'] : [];
     const expected = [...frameworkReasons, ...own].filter((reason) => !makesNothing.includes(reason));
     expect(reasonsOf(pageOf(kind))).toEqual(expect.arrayContaining(expected));
   });

@@ -2,14 +2,16 @@ import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../framework/framework.ts';
 import { EXIT, UsageError } from './exit-codes.ts';
 import { explain } from './explain.ts';
+import { createPlanCommand } from './plan.ts';
 import { run } from './run.ts';
 
 const EXIT_CODES = `
 Exit codes:
   0  done
   1  failed: the cluster or the operator cannot be reached, or refuses
-  2  the command line is wrong
-  3  nothing is known of the object`;
+  2  plan: something would change
+  3  explain: nothing is known of the object
+  64 the command line is wrong`;
 
 const EXPLAIN_EXAMPLES = `
 Examples:
@@ -61,5 +63,9 @@ function program(result: Partial<Written>): Command {
     .action(async (target, options) => {
       result.exitCode = await explain(target, options);
     });
+  const plan = createPlanCommand((exitCode) => {
+    result.exitCode = exitCode;
+  });
+  root.addCommand(plan.copyInheritedSettings(root));
   return root;
 }

@@ -10,6 +10,8 @@ export {
   messageOf,
   TransportError,
 } from './api/errors.ts';
+export { describeConflicts } from './api/field-conflict.ts';
+export { type FieldChange, fieldChanges } from './api/field-diff.ts';
 export {
   ANNOTATION_DOMAIN,
   COMPONENT_LABEL,
@@ -26,8 +28,10 @@ export {
   type ObjectMeta,
   type ObjectRef,
   type OwnerReference,
+  refIn,
 } from './api/object.ts';
 export { OwnershipError } from './api/ownership.ts';
+export type { PlannedWrite } from './api/plan-gateway.ts';
 export { Transport } from './api/transport.ts';
 export type { Freshness } from './cache/informer.ts';
 export { type FieldProjection, projectionOf } from './cache/projection.ts';
@@ -43,6 +47,7 @@ export { CustomResource, type CustomResourceOptions } from './custom-resource.ts
 export { type AnyDefinition, type CustomResourceDefinition, createCustomResourceDefinition } from './definition.ts';
 export type { Explanation } from './host/explain.ts';
 export { OperatorHost, type OperatorHostOptions } from './host/operator-host.ts';
+export { type PlannedObject, type PlanOptions, planObjects } from './host/plan.ts';
 export { loadKubeConfig, runOperator } from './host/run.ts';
 export type { EventInput } from './observe/events.ts';
 export { createLogger, type Logger, type LoggerOptions } from './observe/logger.ts';
@@ -54,7 +59,7 @@ export { type MetadataOnly, ResourceService } from './resources/resource-service
 export { type Rotation, rotationOf } from './resources/rotation.ts';
 export type { SecretBytes, SecretContent, SecretData } from './resources/secret-content.ts';
 export { type SecretReference, SecretResource, SecretService } from './resources/secret-service.ts';
-export { Services } from './resources/services.ts';
+export { type PlanNotes, Services } from './resources/services.ts';
 export { createCrdManifest, type PrinterColumn } from './schema/crd.ts';
 export { atMostOneOf, exactlyOneOf, immutable, intOrString, listMap, rule } from './schema/fields.ts';
 export type { Parsed } from './schema/parse.ts';

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { UnknownKindError } from './api/discovery.ts';
 import { ApiError, TransportError } from './api/errors.ts';
+import { FieldConflictError } from './api/field-conflict.ts';
 import { OwnershipError } from './api/ownership.ts';
+import { RefusedError } from './api/refusal.ts';
 import { InvalidSpecError, NotReadyError, type Trouble, troubleOf } from './outcome.ts';
 
 describe('troubleOf', () => {
@@ -29,7 +31,29 @@ describe('troubleOf', () => {
     {
       name: 'an object that the server refuses stalls',
       thrown: new ApiError('PATCH /x', { code: 422, reason: 'Invalid', message: 'spec.selector: field is immutable' }),
-      trouble: { kind: 'stalled', reason: 'Rejected', message: 'PATCH /x: spec.selector: field is immutable' },
+      trouble: { kind: 'stalled', reason: 'Rejected', message: 'spec.selector: field is immutable' },
+    },
+    {
+      name: 'a refusal that was put into words keeps its reason',
+      thrown: new RefusedError('ImmutableField', 'Job home/x cannot be changed in spec.template'),
+      trouble: { kind: 'stalled', reason: 'ImmutableField', message: 'Job home/x cannot be changed in spec.template' },
+    },
+    {
+      name: 'a shared object that somebody else applies to stalls',
+      thrown: new FieldConflictError({ apiVersion: 'v1', kind: 'Secret', name: 'x', namespace: 'home' }, [
+        { field: 'data.a', manager: 'argocd', applies: true },
+      ]),
+      trouble: {
+        kind: 'stalled',
+        reason: 'FieldConflict',
+        message:
+          'Secret home/x is applied by "argocd" (data.a) too: take these fields out of what it applies, or take adopt back',
+      },
+    },
+    {
+      name: 'an object that was made anew is a lost race too',
+      thrown: new ApiError('PATCH /x', { code: 422, details: { causes: [{ field: 'metadata.uid' }] } }),
+      trouble: { kind: 'silent' },
     },
     {
       name: 'a kind that is not served is waited for',
@@ -59,7 +83,7 @@ describe('troubleOf', () => {
     {
       name: 'missing rights are a failure that says so',
       thrown: new ApiError('GET /x', { code: 403, reason: 'Forbidden', message: 'no' }),
-      trouble: { kind: 'failed', reason: 'Forbidden', message: 'GET /x: no' },
+      trouble: { kind: 'failed', reason: 'Forbidden', message: 'no' },
     },
     {
       name: 'an error of the server is a failure',

@@ -1,6 +1,8 @@
 import { UnknownKindError } from './api/discovery.ts';
 import { ApiError, isConflict, isInvalid, messageOf, TransportError } from './api/errors.ts';
+import { FieldConflictError } from './api/field-conflict.ts';
 import { OwnershipError } from './api/ownership.ts';
+import { explainForbidden, RefusedError, wordsOf } from './api/refusal.ts';
 
 /** Thrown by a kind that waits for somebody else. Nothing is wrong, and a watch or the timer will bring it back. */
 export class NotReadyError extends Error {
@@ -56,15 +58,9 @@ export function troubleOf(error: unknown): Trouble {
     const { reason, message, retryAfterMs } = error;
     return { kind: 'waiting', reason, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
-  if (error instanceof InvalidSpecError) {
-    return { kind: 'stalled', reason: error.reason, message: error.message };
-  }
-  if (error instanceof OwnershipError) {
-    return { kind: 'stalled', reason: 'OwnedByAnother', message: error.message };
-  }
-  if (isInvalid(error)) {
-    // The server refuses what the spec asks for, an immutable field for example: sending it again changes nothing.
-    return { kind: 'stalled', reason: 'Rejected', message: error.message };
+  const reason = stallReasonOf(error);
+  if (reason !== undefined) {
+    return { kind: 'stalled', reason, message: sentenceOf(error) };
   }
   if (error instanceof UnknownKindError) {
     // The watch tells when the kind comes to be served; the time is for whoever has no handle on it.
@@ -73,7 +69,30 @@ export function troubleOf(error: unknown): Trouble {
   if (isConflict(error) || (error instanceof Error && error.name === 'AbortError')) {
     return { kind: 'silent' };
   }
-  return { kind: 'failed', reason: reasonOf(error), message: messageOf(error), ...retryOf(error) };
+  return { kind: 'failed', reason: reasonOf(error), message: sentenceOf(error), ...retryOf(error) };
+}
+
+/** Why no retry helps; nothing where one may. */
+function stallReasonOf(error: unknown): string | undefined {
+  // The server refuses what the spec asks for, an immutable field for example: sending it again changes nothing.
+  if (error instanceof InvalidSpecError || error instanceof RefusedError) {
+    return error.reason;
+  }
+  if (error instanceof OwnershipError) {
+    return 'OwnedByAnother';
+  }
+  if (error instanceof FieldConflictError) {
+    return 'FieldConflict';
+  }
+  return isInvalid(error) ? 'Rejected' : undefined;
+}
+
+/** What people read: of a request, the server's words about it, since its path tells them nothing. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof ApiError) {
+    return error.code === 403 ? explainForbidden(error) : wordsOf(error);
+  }
+  return messageOf(error);
 }
 
 /** An error that carries a reason fit for a condition keeps it, as those of our clients do. */

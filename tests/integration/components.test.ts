@@ -185,8 +185,8 @@ describe('a change that the server does not allow', () => {
     expect({ reason, message }).toEqual({
       reason: 'ImmutableField',
       message:
-        `migration: Job ${suite().namespace}/e-migration cannot be changed: spec.template: field is immutable. ` +
-        'Undo the change, or delete the object to have it made anew',
+        `migration: Job ${suite().namespace}/e-migration cannot be changed in spec.template: ` +
+        'undo the change, or delete it, with what it holds, to have it made anew',
     });
     expect((await suite().get('job', 'e-migration')).metadata.uid).toBe(metadata.uid);
     await suite().apply(stack('e'));

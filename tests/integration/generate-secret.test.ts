@@ -90,9 +90,38 @@ test('an immutable Secret is made whole, and a later change is a condition that 
   await suite().condition({ kind: 'generatesecret', name: 'fixed' }, 'Ready', 'True');
   expect((await suite().get('secret', 'fixed')) as { immutable?: boolean }).toHaveProperty('immutable', true);
   await suite().apply(generateSecret('fixed', { immutable: true, fields: [{ name: 'a' }, { name: 'b' }] }));
-  const { message } = await suite().reason({ kind: 'generatesecret', name: 'fixed' }, 'Rejected');
-  expect(message).toContain('immutable');
+  const { message } = await suite().reason({ kind: 'generatesecret', name: 'fixed' }, 'ImmutableField');
+  expect(message).toContain(`Secret ${suite().namespace}/fixed cannot be changed in data: `);
   await suite().kubectl('delete', 'generatesecret', 'fixed', '-n', suite().namespace);
+});
+
+test('applying the same manifest again changes nothing, and kubectl says so', async () => {
+  const manifest = generateSecret('again', { fields: [{ name: 'a' }, { name: 'b', length: 8 }] });
+  await suite().apply(manifest);
+  await suite().condition({ kind: 'generatesecret', name: 'again' }, 'Ready', 'True');
+  expect((await suite().secret('again'))['a']).toMatch(/^[-\w]{32}$/);
+  const { stdout } = await suite().testenv.kubectl(['apply', '-n', suite().namespace, '-f', '-'], {
+    input: JSON.stringify(manifest),
+  });
+  expect(stdout.trim()).toBe('generatesecret.homelab.mortenolsen.pro/again unchanged');
+});
+
+test('a Secret is not adopted from an object that lives', async () => {
+  const kept = { fields: [{ name: 'a' }], deletionPolicy: 'Retain' };
+  await suite().apply(generateSecret('holder', kept));
+  await suite().condition({ kind: 'generatesecret', name: 'holder' }, 'Ready', 'True');
+  const { namespace } = suite();
+  const mark = `hearth.internal/kept-for=GenerateSecret/${namespace}/holder`;
+  await suite().kubectl('create', 'secret', 'generic', 'wanted', '-n', namespace, '--from-literal=a=theirs');
+  await suite().kubectl('annotate', 'secret', 'wanted', mark, '-n', namespace);
+  await suite().apply(generateSecret('wanted', { ...kept, adopt: true }));
+  const { message } = await suite().reason({ kind: 'generatesecret', name: 'wanted' }, 'OwnedByAnother');
+  expect(message).toContain(`is kept for GenerateSecret/${namespace}/holder`);
+  expect(await suite().secret('wanted')).toEqual({ a: 'theirs' });
+  await suite().kubectl('delete', 'generatesecret', 'holder', '-n', namespace);
+  await suite().kubectl('annotate', 'generatesecret', 'wanted', 'retry=now', '-n', namespace);
+  await suite().condition({ kind: 'generatesecret', name: 'wanted' }, 'Ready', 'True');
+  expect(await suite().secret('wanted')).toEqual({ a: 'theirs' });
 });
 
 test('mistakes are refused at admission, and a template of an unknown field gets a condition', async () => {

@@ -163,6 +163,7 @@ describe('what Hearth did not make', () => {
     const name = role.replace('_', '-');
     await suite().apply(postgresDatabase(name, { connection: 'db', database: `of_${role}`, role, adopt: true }));
     const { message } = await suite().reason(database(name), 'UnsafeRole');
+    await suite().condition(database(name), 'Stalled', 'True');
     expect(message).toContain(`role "${role}" is a superuser`);
     expect(await refusalOf(server().url)).toBeUndefined();
   });

@@ -82,6 +82,8 @@ describe('at admission', () => {
     );
     await expect(suite().apply(postgresDatabase(name, { connection: 'db' }))).rejects.toThrow(message);
     await expect(suite().apply(postgresDatabase(`${name}-unset`, first))).rejects.toThrow(message);
+    // Without a spec there would be nothing to compare the next one with.
+    await expect(suite().apply(postgresDatabase(name))).rejects.toThrow('spec cannot be taken away');
     await suite().kubectl('delete', 'postgresdatabase', name, `${name}-unset`, '-n', suite().namespace);
   });
 });
@@ -91,7 +93,8 @@ describe('what only PostgreSQL knows', () => {
     const before = await everythingOn(server());
     const name = 'ü'.repeat(40);
     await suite().apply(postgresDatabase('wide', { connection: 'db', database: name }));
-    const { message } = await suite().reason(database('wide'), 'InvalidName');
+    const { message, reason } = await suite().condition(database('wide'), 'Stalled', 'True');
+    expect(reason).toBe('InvalidName');
     expect(message).toBe(`The name "${name}" is longer than 63 bytes`);
     expect(await everythingOn(server())).toEqual(before);
   });

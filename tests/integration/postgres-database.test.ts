@@ -228,6 +228,7 @@ describe('contents', () => {
   test('an extension that the server does not have is named, and the login works all the same', async () => {
     await suite().apply(postgresDatabase('wishful', { connection: 'db', extensions: ['citext', 'no_such_thing'] }));
     const { message } = await suite().reason(database('wishful'), 'ExtensionUnavailable');
+    await suite().condition(database('wishful'), 'Stalled', 'True');
     expect(message).toBe('The server does not have the extension "no_such_thing"');
     await suite().condition(database('wishful'), 'Database', 'False');
     const { url = '' } = await suite().secret('postgres-database-wishful');

@@ -33,3 +33,18 @@ export function describeChange({ change, name }: Change): string {
   const words = change.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return sentences[change]?.(name) ?? `${words} "${name}"`;
 }
+
+/** The verbs of changes, as they stand in a plan. */
+const verbs: readonly (readonly [RegExp, string])[] = [
+  [/^Took /, 'take '],
+  [/^(Creat|Releas)ed /, '$1e '],
+  [/^Dropped /, 'drop '],
+  [/^(Chang)ed /, '$1e '],
+  [/^(Adopt|Reclaim|Repair)ed /, '$1 '],
+];
+
+/** A change that is not made yet: `create database "homelab_app"`. */
+export function describePlannedChange(change: Change): string {
+  const sentence = verbs.reduce((text, [past, verb]) => text.replace(past, verb), describeChange(change));
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

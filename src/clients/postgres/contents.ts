@@ -74,3 +74,13 @@ export async function ensureContents(connection: Connection, request: ContentsRe
     ...(await ensureSchemas(connection, { ...request, schemas: [...new Set(request.schemas)] })),
   ];
 }
+
+/** What {@link ensureContents} would make in a database that does not exist yet; whether the server has the extensions is not asked. */
+export function newContents({ extensions, schemas }: ContentsRequest): readonly Change[] {
+  return [
+    ...[...new Set(extensions)].map((name) => ({ change: 'CreatedExtension', name }) as const),
+    ...[...new Set(schemas)]
+      .filter((name) => name !== 'public')
+      .map((name) => ({ change: 'CreatedSchema', name }) as const),
+  ];
+}

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type PostgresHandle, startPostgres } from '../../../testenv/src/postgres.ts';
+import { describePlannedChange } from './change.ts';
 import { type Connect, type Connection, checkLogin, type Row, withConnection } from './connect.ts';
 import { quoteIdentifier } from './identifiers.ts';
 import type { Claimant } from './ownership.ts';
@@ -87,6 +88,27 @@ describe.each(['superuser', 'manager'] as const)('administered by %s', (kind) =>
     const before = await logLength();
     expect(await provision(wanted)).toEqual([]);
     expect(await writesSince(before)).toEqual([]);
+  });
+
+  test('a dry run tells what would be done, and sends nothing that does it', async () => {
+    const wanted = { ...request, extensions: ['citext', 'citext'], schemas: ['app', 'public'] };
+    const before = await logLength();
+    const planned = await provisionDatabase(admin(), wanted, { dryRun: true });
+    expect(await writesSince(before)).toEqual([]);
+    expect(planned.map(describePlannedChange)).toEqual([
+      `create role "${request.role}"`,
+      `create database "${request.database}"`,
+      'create extension "citext"',
+      'create schema "app"',
+    ]);
+    expect(planned).toEqual(await provision(wanted));
+    const length = await logLength();
+    const changed = { ...wanted, password: 'another-secret', schemas: ['app', 'more'] };
+    expect((await provisionDatabase(admin(), changed, { dryRun: true })).map(describePlannedChange)).toEqual([
+      `set the password of role "${request.role}"`,
+      'create schema "more"',
+    ]);
+    expect(await writesSince(length)).toEqual([]);
   });
 
   test('keeps other roles out of the database', async () => {

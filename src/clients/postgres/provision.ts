@@ -1,7 +1,8 @@
 import type { Change } from './change.ts';
 import { type Connect, type Connection, type ConnectOptions, readServerFacts, withConnection } from './connect.ts';
-import { ensureContents } from './contents.ts';
+import { ensureContents, newContents } from './contents.ts';
 import { claimDatabase, readDatabase, writeDatabase } from './database.ts';
+import { readingOnly } from './dry-run.ts';
 import { isPostgresError, PostgresError } from './errors.ts';
 import { checkIdentifier } from './identifiers.ts';
 import { lockName, retryRaces } from './lock.ts';
@@ -26,6 +27,12 @@ export type ProvisionRequest = {
 export type AdminOptions = ConnectOptions & {
   /** Opens connections; another one only in tests. */
   readonly connect?: Connect;
+};
+
+/** Options of {@link provisionDatabase}. */
+export type ProvisionOptions = AdminOptions & {
+  /** Change nothing, and return what would be changed. Of a database that does not exist, that is everything inside it. */
+  readonly dryRun?: boolean;
 };
 
 /**
@@ -91,8 +98,9 @@ async function provisionShared(
 export async function provisionDatabase(
   admin: PostgresServer,
   request: ProvisionRequest,
-  options: AdminOptions = {},
+  { dryRun = false, ...given }: ProvisionOptions = {},
 ): Promise<readonly Change[]> {
+  const options = dryRun ? { ...given, connect: readingOnly(given.connect) } : given;
   const { connect = withConnection, ...rest } = options;
   const { role, extensions = [], schemas = [] } = request;
   for (const name of [request.database, role, ...extensions, ...schemas]) {
@@ -104,6 +112,9 @@ export async function provisionDatabase(
     const shared = await connect(admin, (connection) => provisionShared(connection, request, prepared), rest);
     if (extensions.length + schemas.length === 0) {
       return shared;
+    }
+    if (dryRun && shared.some(({ change }) => change === 'CreatedDatabase')) {
+      return [...shared, ...newContents({ role, extensions, schemas })];
     }
     const inside = { ...admin, database: request.database };
     const contents = await connect(

@@ -1,17 +1,27 @@
+import { Baselines } from './baselines.ts';
 import { digestOf } from './digest.ts';
-import { type Discovery, objectPath, typeKey } from './discovery.ts';
-import { APPLIED_ANNOTATION, FIELD_MANAGER, withManager } from './field-manager.ts';
-import { type KubeObject, keyFor, type Manifest, type ObjectRef } from './object.ts';
-import { assertMayWrite, coversFields, type OwnershipRules, ownedFields } from './ownership.ts';
+import { collectionPath, type Discovery, objectPath } from './discovery.ts';
+import { isConflict } from './errors.ts';
+import { type FieldConflict, fieldConflictsOf } from './field-conflict.ts';
+import { FIELD_MANAGER } from './field-manager.ts';
+import { labelled, marked } from './marks.ts';
+import { type KubeObject, type Manifest, type ObjectRef, refIn, refOf } from './object.ts';
+import { assertMayForce, assertMayWrite, type OwnershipRules, ownedEntry } from './ownership.ts';
+import { explainRefusal } from './refusal.ts';
 import type { ApiRequest, Transport } from './transport.ts';
 
 /** What a write came to. */
 export type WriteResult = 'created' | 'updated' | 'unchanged';
 
+/** What becomes of the objects that a deleted one owns, in the API server's words. */
+export type Propagation = 'Background' | 'Foreground' | 'Orphan';
+
 export type ApplyOptions = OwnershipRules & {
   /** The object as it is now, from the cache or a read; `undefined` when it does not exist. */
   readonly live: KubeObject | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told of the fields that somebody else had written and that are ours again. */
+  readonly onTakenBack?: ((conflicts: readonly FieldConflict[]) => void) | undefined;
 };
 
 export type GatewayOptions = {
@@ -22,112 +32,104 @@ export type GatewayOptions = {
   /** The object as the cache has it, to tell what a write has changed. */
   readonly lookUp?: (ref: ObjectRef) => KubeObject | undefined;
   /** Told of every write that was asked for, for metrics. */
-  readonly onResult?: (manifest: Manifest, result: WriteResult) => void;
+  readonly onResult?: (manifest: Manifest, result: WriteResult | 'deleted') => void;
 };
 
 /** A write that was answered: what was there when it was sent, and what was sent. */
 export type Write = { readonly before: KubeObject | undefined; readonly sent: unknown };
 
-/** What the server answered to our last apply of an object. */
-type Baseline = { readonly uid: string; readonly digest: string; readonly fields: string };
+/** A write on its way to the server. */
+export type OutgoingWrite = {
+  readonly ref: ObjectRef;
+  readonly path: string;
+  readonly subresource: '' | 'status';
+  readonly request: Omit<ApiRequest, 'path'>;
+};
+
+/** Makes an apply fail unless the object is the one that was looked at. */
+type Guard = { readonly uid?: string; readonly resourceVersion?: string };
 
 const APPLY_TYPE = 'application/apply-patch+yaml';
 const JSON_PATCH_TYPE = 'application/json-patch+json';
 
 /**
+ * The version that no object has: the store's own first entry. An apply that asks for it creates what is missing, and
+ * fails with a conflict when anything of that name exists, whether a cache knows of it or not.
+ */
+const ABSENT: Guard = { resourceVersion: '1' };
+
+/**
  * The one way to write. Objects are written by server-side apply under one field manager, and only when that would
  * change something, which is decided here without a request: what we want is what we applied last (by digest), and
  * the server still records every field of it as ours.
+ *
+ * No write can hit another object than the one that was judged: a creation fails when one exists, a change names the UID.
  */
 export class WriteGateway {
-  readonly #options: GatewayOptions;
-  readonly #baselines = new Map<string, Baseline>();
+  protected readonly options: GatewayOptions;
+  readonly #baselines = new Baselines();
 
   constructor(options: GatewayOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   /**
    * Makes the object on the server have the fields of the manifest; fields applied earlier and left out now go away.
-   * @throws OwnershipError when the object is somebody else's; ApiError and TransportError from the request.
+   * @throws OwnershipError when the object is somebody else's; FieldConflictError when somebody else keeps applying to
+   *   an object that we share; RefusedError when the server will not have it; ApiError and TransportError otherwise.
    */
   async apply(manifest: Manifest, options: ApplyOptions): Promise<WriteResult> {
-    const { live } = options;
-    if (live) {
-      assertMayWrite(live, options);
-    }
     const digest = digestOf(manifest);
-    const desired = withMarks(manifest, digest);
-    if (live && this.#isUnchanged(live, desired, digest)) {
+    const desired = marked(manifest, digest);
+    const { object, isNew } = options.live
+      ? { object: options.live, isNew: false }
+      : await this.#createOrFind(desired, options);
+    if (isNew) {
+      this.#baselines.remember(object, digest);
+      return this.#report(manifest, 'created');
+    }
+    assertMayWrite(object, options);
+    if (this.#baselines.isUnchanged(object, desired, digest)) {
       return this.#report(manifest, 'unchanged');
     }
-    const applied = await this.#send(manifest, {
-      method: 'PATCH',
-      body: desired,
-      contentType: APPLY_TYPE,
-      query: { fieldManager: FIELD_MANAGER, force: true },
-      signal: options.signal,
-    });
-    this.#remember(applied, digest);
-    return this.#report(manifest, live ? 'updated' : 'created');
+    this.#baselines.remember(await this.#change(desired, { ...options, live: object }), digest);
+    return this.#report(manifest, 'updated');
   }
 
   /**
-   * Applies a manifest whose content must leave no digest behind, such as a Secret's. The caller compares.
-   * With `resourceVersion` the write fails with a conflict when the object is not at that version.
+   * Applies a manifest whose content must leave no digest behind, such as a Secret's. The caller compares, and nothing
+   * that was written since it read `live` is lost.
+   * @throws ApiError 409 when the object is not as given, or exists although none was given; and as {@link apply} does.
    */
-  async applyUnmarked(manifest: Manifest, options: ApplyOptions & { resourceVersion: string }): Promise<KubeObject> {
-    if (options.live) {
-      assertMayWrite(options.live, options);
+  async applyUnmarked(manifest: Manifest, options: ApplyOptions): Promise<KubeObject> {
+    const { live } = options;
+    const desired = labelled(manifest);
+    if (live) {
+      assertMayWrite(live, options);
     }
-    const { resourceVersion, signal } = options;
-    const metadata = { ...labelled(manifest), resourceVersion };
-    const applied = await this.#send(manifest, {
-      method: 'PATCH',
-      body: { ...manifest, metadata },
-      contentType: APPLY_TYPE,
-      query: { fieldManager: FIELD_MANAGER, force: true },
-      signal,
-    });
-    this.#report(manifest, 'updated');
+    const guard = live ? { resourceVersion: live.metadata.resourceVersion } : ABSENT;
+    const applied = await this.#send(desired, { ...options, guard });
+    this.#report(manifest, live ? 'updated' : 'created');
     return applied;
-  }
-
-  /** Creates an object. @throws ApiError 409 when one of that name exists. */
-  async create(manifest: Manifest, signal?: AbortSignal): Promise<KubeObject> {
-    const type = await this.#options.discovery.resolve(manifest);
-    const created = await this.#options.transport.request<KubeObject>({
-      method: 'POST',
-      path: objectPath(type, { ...manifest.metadata, name: '' }).slice(0, -1),
-      query: { fieldManager: FIELD_MANAGER },
-      body: { ...manifest, metadata: labelled(manifest) },
-      signal,
-    });
-    this.#options.onWrite(created, { before: undefined, sent: manifest });
-    this.#report(manifest, 'created');
-    return created;
   }
 
   /** Makes the status of the very object (not of a namesake made later) what is given. */
   async applyStatus(object: KubeObject, status: unknown, signal?: AbortSignal): Promise<KubeObject> {
     const { apiVersion, kind, metadata } = object;
     const { name, namespace, uid } = metadata;
-    const ref = { apiVersion, kind, name, namespace };
-    return await this.#send(ref, {
-      subresource: 'status',
-      method: 'PATCH',
-      body: { apiVersion, kind, metadata: { name, namespace, uid }, status },
-      contentType: APPLY_TYPE,
-      query: { fieldManager: FIELD_MANAGER, force: true },
-      signal,
-    });
+    const body = { apiVersion, kind, metadata: { name, namespace, uid }, status };
+    return await this.#deliver(
+      { apiVersion, kind, name, namespace },
+      { method: 'PATCH', body, contentType: APPLY_TYPE, query: { fieldManager: FIELD_MANAGER, force: true }, signal },
+      'status',
+    );
   }
 
   /** Replaces the finalizers of an object that are as given. @throws ApiError when they are not any more. */
   async replaceFinalizers(ref: ObjectRef, expected: readonly string[], next: readonly string[]): Promise<KubeObject> {
     const path = '/metadata/finalizers';
-    const test = expected.length > 0 ? { op: 'test', path, value: expected } : { op: 'test', path, value: null };
-    return await this.#send(ref, {
+    const test = { op: 'test', path, value: expected.length > 0 ? expected : null };
+    return await this.#deliver(ref, {
       method: 'PATCH',
       body: [test, { op: 'add', path, value: next }],
       contentType: JSON_PATCH_TYPE,
@@ -135,65 +137,107 @@ export class WriteGateway {
     });
   }
 
-  async #send(
-    ref: ObjectRef | Manifest,
-    request: Omit<ApiRequest, 'path'> & { subresource?: string },
-  ): Promise<KubeObject> {
-    const { subresource, ...rest } = request;
-    const type = await this.#options.discovery.resolve(ref);
-    const { name, namespace } = 'metadata' in ref ? ref.metadata : ref;
-    const path = objectPath(type, { name, namespace }) + (subresource ? `/${subresource}` : '');
-    const before = this.#options.lookUp?.({ apiVersion: ref.apiVersion, kind: ref.kind, name, namespace });
-    const object = await this.#options.transport.request<KubeObject>({ ...rest, path });
-    this.#options.onWrite(object, { before, sent: request.body });
-    return object;
-  }
-
-  #isUnchanged(live: KubeObject, desired: Manifest, digest: string): boolean {
-    const owned = ownedFields(live);
-    if (!owned) {
-      return false;
-    }
-    const baseline = this.#baselines.get(baselineKey(live));
-    if (baseline?.uid === live.metadata.uid) {
-      return baseline.digest === digest && baseline.fields === digestOf(owned);
-    }
-    const applied = live.metadata.annotations?.[APPLIED_ANNOTATION];
-    return applied === digest && coversFields(owned, contentOf(desired));
-  }
-
-  #remember(applied: KubeObject, digest: string): void {
-    const fields = digestOf(ownedFields(applied) ?? {});
-    this.#baselines.set(baselineKey(applied), { uid: applied.metadata.uid, digest, fields });
+  /**
+   * Deletes this very object, not a namesake made since; when something holds it up, the next read sees that it is going.
+   * @throws ApiError 404 or 409 when it is not there any more.
+   */
+  async delete(object: KubeObject, propagation: Propagation, signal?: AbortSignal): Promise<void> {
+    const ref = refOf(object);
+    const path = objectPath(await this.options.discovery.resolve(ref), ref);
+    const body = { preconditions: { uid: object.metadata.uid }, propagationPolicy: propagation };
+    await this.sendDeletion(object, { method: 'DELETE', path, body, signal });
+    this.options.onResult?.(object, 'deleted');
   }
 
   /** Forgets what was applied to an object that is gone. */
   forget(object: KubeObject): void {
-    this.#baselines.delete(baselineKey(object));
+    this.#baselines.forget(object);
+  }
+
+  /** Sends a write, and shows the answer to the next read. */
+  protected async send({ ref, path, request }: OutgoingWrite): Promise<KubeObject> {
+    const before = this.options.lookUp?.(ref);
+    const object = await this.options.transport.request<KubeObject>({ ...request, path });
+    this.options.onWrite(object, { before, sent: request.body });
+    return object;
+  }
+
+  /** Sends a deletion. The server answers with the object while that waits for something, else only that it is gone. */
+  protected async sendDeletion(object: KubeObject, request: ApiRequest): Promise<void> {
+    const answer = await this.options.transport.request<KubeObject>(request);
+    if (answer.kind === object.kind) {
+      this.options.onWrite(answer, { before: object, sent: request.body });
+    }
+  }
+
+  /** Makes an object. When there is one that the cache does not have (yet), it is read and left alone. */
+  async #createOrFind(desired: Manifest, options: ApplyOptions): Promise<{ object: KubeObject; isNew: boolean }> {
+    try {
+      return { object: await this.#send(desired, { ...options, guard: ABSENT }), isNew: true };
+    } catch (error) {
+      const found = isConflict(error) ? await this.#find(refIn(desired), options.signal) : undefined;
+      if (!found) {
+        throw error;
+      }
+      return { object: found, isNew: false };
+    }
+  }
+
+  /** Reads an object by a list, since every kind that is written may be listed: it is watched. */
+  async #find(ref: ObjectRef, signal: AbortSignal | undefined): Promise<KubeObject | undefined> {
+    const path = collectionPath(await this.options.discovery.resolve(ref), ref.namespace);
+    const query = { fieldSelector: `metadata.name=${ref.name}` };
+    const list = await this.options.transport.request<{ items: KubeObject[] }>({ path, query, signal });
+    const [found] = list.items;
+    return found && { ...found, apiVersion: ref.apiVersion, kind: ref.kind };
+  }
+
+  /** What we never applied may change hands while we look, so it has to be at the very version that was judged. */
+  async #change(desired: Manifest, options: ApplyOptions & { readonly live: KubeObject }): Promise<KubeObject> {
+    const { uid, resourceVersion } = options.live.metadata;
+    const guard = ownedEntry(options.live) ? { uid } : { uid, resourceVersion };
+    return await this.#send(desired, { ...options, guard });
+  }
+
+  /** Sends an apply that takes nothing from others, and if that is refused, decides whether to take it. */
+  async #send(desired: Manifest, options: ApplyOptions & { readonly guard: Guard }): Promise<KubeObject> {
+    const { live, guard, signal, onTakenBack } = options;
+    const body = { ...desired, metadata: { ...desired.metadata, ...guard } };
+    const apply = (force: boolean) => {
+      const query = { fieldManager: FIELD_MANAGER, force };
+      return this.#deliver(refIn(desired), { method: 'PATCH', body, contentType: APPLY_TYPE, query, signal });
+    };
+    try {
+      return await apply(false);
+    } catch (error) {
+      const conflicts = fieldConflictsOf(error);
+      if (conflicts.length === 0) {
+        throw explainRefusal(error, { manifest: desired, live });
+      }
+      assertMayForce(conflicts, options);
+      const applied = await apply(true).catch((refused: unknown) => {
+        throw explainRefusal(refused, { manifest: desired, live });
+      });
+      const others = conflicts.filter(({ manager }) => manager !== FIELD_MANAGER);
+      if (others.length > 0) {
+        onTakenBack?.(others);
+      }
+      return applied;
+    }
+  }
+
+  async #deliver(
+    ref: ObjectRef,
+    request: Omit<ApiRequest, 'path'>,
+    subresource: '' | 'status' = '',
+  ): Promise<KubeObject> {
+    const type = await this.options.discovery.resolve(ref);
+    const path = objectPath(type, ref) + (subresource && `/${subresource}`);
+    return await this.send({ ref, path, subresource, request });
   }
 
   #report(manifest: Manifest, result: WriteResult): WriteResult {
-    this.#options.onResult?.(manifest, result);
+    this.options.onResult?.(manifest, result);
     return result;
   }
-}
-
-function baselineKey(object: KubeObject): string {
-  return `${typeKey(object)} ${keyFor(object.metadata.name, object.metadata.namespace)}`;
-}
-
-function labelled(manifest: Manifest): Manifest['metadata'] {
-  return { ...manifest.metadata, labels: withManager(manifest.metadata.labels) };
-}
-
-function withMarks(manifest: Manifest, digest: string): Manifest {
-  const annotations = { ...manifest.metadata.annotations, [APPLIED_ANNOTATION]: digest };
-  return { ...manifest, metadata: { ...labelled(manifest), annotations } };
-}
-
-/** The part of a manifest that has owners: identity has none. */
-function contentOf(manifest: Manifest): unknown {
-  const { apiVersion: _apiVersion, kind: _kind, metadata, ...content } = manifest;
-  const { name: _name, namespace: _namespace, ...ownedMetadata } = metadata;
-  return { ...content, metadata: ownedMetadata };
 }

@@ -48,9 +48,15 @@ export function isNotFound(error: unknown): error is ApiError {
   return hasCode(error, 404);
 }
 
-/** Somebody else wrote first, or the object exists already: read again and retry. */
+/** Somebody else wrote first, or the object is another one than was meant: read again and retry. */
 export function isConflict(error: unknown): error is ApiError {
-  return hasCode(error, 409);
+  return hasCode(error, 409) || (hasCode(error, 422) && isAboutUid(error));
+}
+
+/** An apply that names the UID of an object which was made anew meanwhile is answered as if it were to change the UID. */
+function isAboutUid({ status }: ApiError): boolean {
+  const { causes = [] } = status.details ?? {};
+  return causes.length > 0 && causes.every(({ field }) => field === 'metadata.uid');
 }
 
 /** The resource version or page token is too old: list again. */
@@ -65,7 +71,12 @@ export function isForbidden(error: unknown): error is ApiError {
 
 /** The server refused the content of the object. */
 export function isInvalid(error: unknown): error is ApiError {
-  return hasCode(error, 422);
+  return (hasCode(error, 422) && !isAboutUid(error)) || hasCode(error, 400) || isUntyped(error);
+}
+
+/** What does not fit the kind's schema at all, such as an unknown field, is answered to an apply as a fault of the server. */
+function isUntyped(error: unknown): error is ApiError {
+  return hasCode(error, 500) && error.status.message?.startsWith('failed to create typed patch object') === true;
 }
 
 /** The message of anything that was thrown. */

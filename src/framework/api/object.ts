@@ -94,6 +94,11 @@ export function refOf(object: KubeObject): ObjectRef {
   return { apiVersion: object.apiVersion, kind: object.kind, name, namespace };
 }
 
+/** The {@link ObjectRef} of what a manifest describes. */
+export function refIn({ apiVersion, kind, metadata }: Manifest): ObjectRef {
+  return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace };
+}
+
 /** Splits an apiVersion: `apps/v1` → group `apps`, version `v1`; the core group is the empty string. */
 export function splitApiVersion(apiVersion: string): { group: string; version: string } {
   const [first = '', second] = apiVersion.split('/');

@@ -145,7 +145,7 @@ describe('coversFields', () => {
     { name: 'an empty map that is not ours', fields: { 'f:x': {} }, desired: { emptyDir: {} }, covered: false },
     { name: 'a marked empty map', fields: { 'f:emptyDir': { '.': {} } }, desired: { emptyDir: {} }, covered: true },
     { name: 'fields left undefined', fields: { 'f:a': {} }, desired: { a: 1, b: undefined }, covered: true },
-    { name: 'fields set to null', fields: { 'f:a': {} }, desired: { a: 1, b: null }, covered: true },
+    { name: 'a field set to null that is not ours', fields: { 'f:a': {} }, desired: { a: 1, b: null }, covered: false },
     { name: 'more fields than wanted', fields: { 'f:a': {}, 'f:b': {} }, desired: { a: 1 }, covered: true },
     {
       name: 'numbers in a set',
@@ -168,6 +168,19 @@ describe('coversFields', () => {
     },
   ])('$name: covered is $covered', ({ fields, desired, covered }) => {
     expect(coversFields(fields, desired)).toBe(covered);
+  });
+
+  test.each<{ name: string; desired: unknown; live: unknown; covered: boolean }>([
+    { name: 'an empty list that is there', desired: { b: [] }, live: { b: [] }, covered: true },
+    { name: 'an empty list that is gone', desired: { b: [] }, live: {}, covered: false },
+    { name: 'an empty list that somebody filled', desired: { b: [] }, live: { b: [1] }, covered: false },
+    { name: 'an empty map that somebody filled', desired: { b: {} }, live: { b: { c: 1 } }, covered: false },
+    { name: 'null that is null', desired: { b: null }, live: { b: null }, covered: true },
+    { name: 'an empty list in a map', desired: { b: { c: [] } }, live: { b: { c: [], d: 1 } }, covered: true },
+    { name: 'a value in a map', desired: { b: { c: 'x' } }, live: { b: { c: 'x' } }, covered: false },
+    { name: 'an empty text', desired: { b: '' }, live: { b: '' }, covered: false },
+  ])('nothing is recorded for $name: covered is $covered', ({ desired, live, covered }) => {
+    expect(coversFields({ 'f:a': {} }, { a: 1, ...(desired as object) }, live)).toBe(covered);
   });
 
   test('the order of a map list does not count', () => {
@@ -193,6 +206,26 @@ function live(parts: Live): KubeObject {
 
 const fieldsV1 = { 'f:data': {} };
 const applied = { manager: 'hearth', operation: 'Apply', fieldsV1 };
+
+describe('a Secret that is kept for another object', () => {
+  const owner = { kind: 'GenerateSecret', name: 'mine', namespace: 'home', uid: 'm' };
+  const kept = live({});
+  const annotations = { 'hearth.internal/kept-for': 'GenerateSecret/home/other' };
+  const secret = { ...kept, metadata: { ...kept.metadata, annotations } };
+
+  test('is adopted once that object is gone, and not before', () => {
+    const asked: string[] = [];
+    const rules = (isAlive: boolean) => ({
+      owner,
+      adopt: true,
+      isHolderAlive: (mark: string) => asked.push(mark) > 0 && isAlive,
+    });
+    expect(() => assertMayWrite(secret, rules(true))).toThrow(/is kept for GenerateSecret\/home\/other/);
+    expect(() => assertMayWrite(secret, rules(false))).not.toThrow();
+    expect(asked).toEqual(['GenerateSecret/home/other', 'GenerateSecret/home/other']);
+    expect(() => assertMayWrite(secret, { owner })).toThrow(OwnershipError);
+  });
+});
 
 describe('ownedFields', () => {
   test.each<{ name: string; managedFields: ManagedFieldsEntry[]; found: FieldSet | undefined }>([

@@ -25,7 +25,13 @@ describe('reduceManagedFields', () => {
   test('keeps our applied entries as far as they are read, and no others', () => {
     const ours = objectWith({ 'f:data': { 'f:a': {} } });
     expect(reduceManagedFields(ours).metadata.managedFields).toEqual([
-      { manager: FIELD_MANAGER, operation: 'Apply', apiVersion: 'v1', fieldsV1: { 'f:data': { 'f:a': {} } } },
+      {
+        manager: FIELD_MANAGER,
+        operation: 'Apply',
+        apiVersion: 'v1',
+        time: 'now',
+        fieldsV1: { 'f:data': { 'f:a': {} } },
+      },
     ]);
     expect(reduceManagedFields(objectWith({}, 'kubectl')).metadata.managedFields).toEqual([]);
   });

@@ -28,11 +28,12 @@ export function reduceManagedFields(object: KubeObject): KubeObject {
   }
   const managedFields = entries
     .filter(({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply')
-    .map(({ apiVersion, subresource, fieldsV1 }) => ({
+    .map(({ apiVersion, subresource, time, fieldsV1 }) => ({
       manager: FIELD_MANAGER,
       operation: 'Apply',
       ...(apiVersion ? { apiVersion } : {}),
       ...(subresource ? { subresource } : {}),
+      ...(time ? { time } : {}),
       ...(fieldsV1 ? { fieldsV1: shared(fieldsV1) } : {}),
     }));
   return { ...object, metadata: { ...object.metadata, managedFields } };

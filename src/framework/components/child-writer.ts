@@ -1,11 +1,14 @@
-import { objectPath, UnknownKindError } from '../api/discovery.ts';
-import { isInvalid, isNotFound } from '../api/errors.ts';
+import { UnknownKindError } from '../api/discovery.ts';
+import { isNotFound } from '../api/errors.ts';
+import type { FieldConflict } from '../api/field-conflict.ts';
 import { COMPONENT_LABEL, OWNER_LABEL } from '../api/field-manager.ts';
-import { describeRef, type KubeObject, keyFor, type Manifest, type ObjectRef, refOf } from '../api/object.ts';
+import { describeRef, type KubeObject, keyFor, type Manifest, type ObjectRef, refIn, refOf } from '../api/object.ts';
+import { RefusedError } from '../api/refusal.ts';
 import { NotReadyError } from '../outcome.ts';
 import { ownerReferenceTo } from '../resources/resource.ts';
 import { type SecretReference, SecretService } from '../resources/secret-service.ts';
 import type { Services } from '../resources/services.ts';
+import { tookBack } from '../resources/took-back.ts';
 import type { Component } from './component.ts';
 import type { ComponentSubject } from './component-subject.ts';
 import { controllerOf, OwnedObjects } from './owned-objects.ts';
@@ -49,8 +52,8 @@ export class ChildWriter {
   async write(child: Child, subject: ComponentSubject): Promise<KubeObject> {
     const { object: owner } = subject;
     const manifest = ownedManifest(child, owner);
-    const ref = refTo(manifest);
-    const live = await this.#look(ref);
+    const ref = refIn(manifest);
+    const live = this.#owned.kind(ref).get(keyFor(ref.name, ref.namespace));
     if (live?.metadata.deletionTimestamp && controllerOf(live) === owner.metadata.uid) {
       throw new NotReadyError('Terminating', `${describeRef(ref)} is being deleted, and is made anew when it is gone`);
     }
@@ -62,35 +65,19 @@ export class ChildWriter {
     return this.#written(ref);
   }
 
-  /** The cache knows the objects of components only: before a foreign one is overwritten, it has to be looked for. */
-  async #look(ref: ObjectRef): Promise<KubeObject | undefined> {
-    const known = this.#owned.kind(ref).get(keyFor(ref.name, ref.namespace));
-    if (known || ref.kind === 'Secret') {
-      return known;
-    }
-    const { discovery, transport } = this.#services.runtime;
-    const signal = this.#services.scope?.signal();
-    try {
-      const path = objectPath(await discovery.resolve(ref), ref);
-      return await transport.request<KubeObject>({ path, signal });
-    } catch (error) {
-      if (isNotFound(error)) {
-        return undefined;
-      }
-      throw error instanceof UnknownKindError ? new ApiMissingError(ref, error) : error;
-    }
-  }
-
-  async #apply(manifest: Manifest, live: KubeObject | undefined, { object }: ComponentSubject): Promise<void> {
+  /** The cache knows the objects of components only; the gateway finds a foreign one when it is in the way. */
+  async #apply(manifest: Manifest, live: KubeObject | undefined, subject: ComponentSubject): Promise<void> {
     if (manifest.kind === 'Secret') {
       const secret = this.#secret(manifest.metadata).current;
       await secret?.read(); // a write is based on what was read last, and that may be of long ago
       await secret?.patch(manifest);
       return;
     }
-    const { kind } = object;
-    const owner = this.#services.scope?.owner() ?? { kind, ...object.metadata };
-    await this.#services.runtime.gateway.apply(manifest, { live, owner, signal: this.#services.scope?.signal() });
+    const { kind, metadata } = subject.object;
+    const { runtime, scope } = this.#services;
+    const owner = scope?.owner() ?? { kind, ...metadata };
+    const onTakenBack = (conflicts: readonly FieldConflict[]) => subject.record(tookBack(refIn(manifest), conflicts));
+    await runtime.gateway.apply(manifest, { live, owner, signal: scope?.signal(), onTakenBack });
   }
 
   /** Handles are kept: each listens for as long as the instance lives. */
@@ -102,10 +89,11 @@ export class ChildWriter {
   }
 
   async #explained(error: unknown, refused: Omit<Refused, 'error'>, subject: ComponentSubject): Promise<unknown> {
-    if (isNotFound(error) && error.status.details?.kind !== 'namespaces') {
+    const isMissing = isNotFound(error) && error.status.details?.kind !== 'namespaces';
+    if (isMissing || error instanceof UnknownKindError) {
       return new ApiMissingError(refused.ref, error);
     }
-    return isInvalid(error) ? await this.#replacement.explain({ ...refused, error }, subject) : error;
+    return error instanceof RefusedError ? await this.#replacement.explain({ ...refused, error }, subject) : error;
   }
 
   #written(ref: ObjectRef): KubeObject {
@@ -125,7 +113,7 @@ export class ChildWriter {
 function ownedManifest({ manifest, component }: Child, owner: KubeObject): Manifest {
   const { namespace, uid } = owner.metadata;
   if (namespace !== undefined && manifest.metadata.namespace !== namespace) {
-    const ref = describeRef(refTo(manifest));
+    const ref = describeRef(refIn(manifest));
     throw new Error(`${ref} cannot be a part of ${describeRef(refOf(owner))}, because they share no namespace`);
   }
   const others = (manifest.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== uid);
@@ -134,8 +122,4 @@ function ownedManifest({ manifest, component }: Child, owner: KubeObject): Manif
     ...manifest,
     metadata: { ...manifest.metadata, labels, ownerReferences: [...others, ownerReferenceTo(owner)] },
   };
-}
-
-function refTo({ apiVersion, kind, metadata: { name, namespace } }: Manifest): ObjectRef {
-  return { apiVersion, kind, name, namespace };
 }

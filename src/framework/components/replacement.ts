@@ -1,7 +1,8 @@
 import { collectionPath } from '../api/discovery.ts';
-import { type ApiError, isConflict, isInvalid } from '../api/errors.ts';
+import { isConflict, isInvalid } from '../api/errors.ts';
 import { describeRef, type KubeObject, type Manifest, type ObjectRef } from '../api/object.ts';
-import { InvalidSpecError, NotReadyError } from '../outcome.ts';
+import { explainRefusal, RefusedError } from '../api/refusal.ts';
+import { NotReadyError } from '../outcome.ts';
 import type { Services } from '../resources/services.ts';
 import type { Component } from './component.ts';
 import type { ComponentSubject } from './component-subject.ts';
@@ -13,7 +14,7 @@ const HOLD_DATA = ['PersistentVolumeClaim', 'PersistentVolume', 'Secret', 'Names
 
 /** A change that the server refused as invalid. */
 export type Refused = {
-  readonly error: ApiError;
+  readonly error: RefusedError;
   readonly ref: ObjectRef;
   readonly live: KubeObject | undefined;
   readonly manifest: Manifest;
@@ -31,36 +32,31 @@ export class Replacement {
   /** @returns what to throw instead of the refusal. */
   async explain(refused: Refused, subject: ComponentSubject): Promise<unknown> {
     const { error, ref, live, component } = refused;
-    if (!live || !(await this.#wouldBeCreated(refused.manifest))) {
-      return error;
+    const refusal = live && (await this.#refusalOfNew(refused.manifest));
+    if (!live || refusal) {
+      return refusal ?? error;
     }
-    const why = `${describeRef(ref)} cannot be changed: ${reasonsIn(error)}`;
+    const immutable = error.reason === 'ImmutableField' ? error : immutableAsAWhole(ref, error);
     const isOurs = controllerOf(live) === subject.object.metadata.uid;
     if (component.replace !== 'recreate' || !isOurs || HOLD_DATA.includes(ref.kind)) {
-      return new InvalidSpecError(
-        'ImmutableField',
-        `${why}. Undo the change, or delete the object to have it made anew`,
-        {
-          cause: error,
-        },
-      );
+      return immutable;
     }
     // The pods of a StatefulSet, and so its claims, are left for the new one to take over.
     await deleteObject(this.#services, live, ref.kind === 'StatefulSet' ? 'Orphan' : 'Background');
     subject.record({
       type: 'Normal',
       reason: 'Recreated',
-      note: `Deleted to be made anew: ${why}`,
+      note: `Deleted ${describeRef(ref)} to make it anew, because it cannot be changed`,
       action: 'Recreate',
     });
     return new NotReadyError('Recreating', `${describeRef(ref)} is being deleted, and is made anew when it is gone`);
   }
 
   /**
-   * Whether only the object that is there stands against the manifest: the server checks a creation before it sees that
-   * the name is taken. So nothing is deleted whose successor would be refused as well.
+   * Why the manifest would be refused even if nothing were there: nothing is deleted whose successor cannot be made. The
+   * server checks a creation before it sees that the name is taken.
    */
-  async #wouldBeCreated(manifest: Manifest): Promise<boolean> {
+  async #refusalOfNew(manifest: Manifest): Promise<unknown> {
     const { runtime, scope } = this.#services;
     const { discovery, transport } = runtime;
     const type = await discovery.resolve(manifest);
@@ -73,21 +69,19 @@ export class Replacement {
         body: manifest,
         signal: scope?.signal(),
       });
-      return true;
+      return undefined;
     } catch (error) {
       if (isConflict(error) || isInvalid(error)) {
-        return isConflict(error);
+        return isConflict(error) ? undefined : explainRefusal(error, { manifest, live: undefined });
       }
       throw error;
     }
   }
 }
 
-/** The fields and what is said of them, without the values: these are long, may be secret, and come in any order. */
-function reasonsIn({ status }: ApiError): string {
-  const causes = status.details?.causes ?? [];
-  const reasons = causes.map(({ field, message = '' }) =>
-    [field, message.split(': ').at(-1)].filter(Boolean).join(': '),
-  );
-  return [...new Set(reasons)].join(', ');
+/** The server's words did not say it, but it would take the manifest if nothing were there. */
+function immutableAsAWhole(ref: ObjectRef, error: RefusedError): RefusedError {
+  const remedy = 'undo the change, or delete it, with what it holds, to have it made anew';
+  const message = `${describeRef(ref)} cannot be changed to what is wanted: ${remedy}. ${error.message}`;
+  return new RefusedError('ImmutableField', message, { cause: error });
 }

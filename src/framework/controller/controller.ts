@@ -29,7 +29,7 @@ export type ControllerOptions = {
   readonly definition: AnyDefinition;
   readonly services: Services;
   readonly queue: WorkQueue;
-  readonly recorder: EventRecorder;
+  readonly recorder: Pick<EventRecorder, 'record'>;
   readonly observe: ReconcileObserver;
   readonly journal: Journal;
   /** Aborted when the process stops. */

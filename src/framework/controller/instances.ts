@@ -80,7 +80,11 @@ export class Instances {
       return { subject, trouble: { kind: 'stalled', reason: 'InvalidSpec', message: parsed.message } };
     }
     const { kind } = definition;
-    const services = root.child({ owner: () => ({ kind, name, namespace, uid }), signal: () => subject.signal });
+    const services = root.child({
+      owner: () => ({ kind, name, namespace, uid }),
+      signal: () => subject.signal,
+      record: (event) => subject.record(event),
+    });
     try {
       const resource = definition.create({ resource: subject, services, definition });
       const instance = { uid, generation, subject, services, resource };

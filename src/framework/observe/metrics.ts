@@ -143,7 +143,7 @@ export class Metrics {
     }
   };
 
-  readonly observeWrite = (kind: string, result: WriteResult): void => {
+  readonly observeWrite = (kind: string, result: WriteResult | 'deleted'): void => {
     this.#writes.inc({ kind, result });
   };
 

@@ -1,4 +1,4 @@
-import type { WriteGateway, WriteResult } from '../api/apply.ts';
+import type { ApplyOptions, WriteGateway, WriteResult } from '../api/apply.ts';
 import {
   describeRef,
   type KubeObject,
@@ -7,14 +7,17 @@ import {
   type ObjectMeta,
   type ObjectRef,
   type OwnerReference,
+  refIn,
 } from '../api/object.ts';
 import type { Owner } from '../api/ownership.ts';
 import type { Freshness, Informer } from '../cache/informer.ts';
 import type { Condition } from '../conditions/conditions.ts';
+import type { EventInput } from '../observe/events.ts';
 import { currentRun } from '../observe/run.ts';
 import { NotReadyError } from '../outcome.ts';
 import { referenceCause } from './change-cause.ts';
 import { ChangeEmitter } from './change-emitter.ts';
+import { tookBack } from './took-back.ts';
 import type { WriteNews } from './write-news.ts';
 
 /** The status fields that many kinds share; the default type of a status nobody described further. */
@@ -47,6 +50,8 @@ export type ResourceOptions = {
   readonly owner: () => Owner;
   /** Aborted when the run that writes is to end. */
   readonly signal: () => AbortSignal;
+  /** Tells in an event of the owner what has happened. */
+  readonly record?: ((event: EventInput) => void) | undefined;
 };
 
 /**
@@ -145,14 +150,14 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
   /**
    * Makes the object have the fields of the manifest. Sends nothing when it has them already, whatever the server
    * added of its own; fields patched earlier and left out now are removed.
-   * @throws OwnershipError when the object is somebody else's; UnknownKindError when its kind is not served; NotReadyError
-   *   when its namespace is not watched, so that nobody could tell what becomes of it.
+   * @throws OwnershipError when the object is somebody else's; RefusedError when the server will not have it;
+   *   UnknownKindError when its kind is not served; NotReadyError when its namespace is not watched, so that nobody could
+   *   tell what becomes of it.
    */
   async patch(manifest: Manifest): Promise<WriteResult> {
     this.assertNamesThis(manifest);
     this.assertWatched();
-    const { gateway, owner, signal } = this.options;
-    return await gateway.apply(manifest, { live: this.manifest, owner: owner(), signal: signal() });
+    return await this.options.gateway.apply(manifest, this.applyOptions(this.manifest));
   }
 
   /** Stops listening; the handle can still be read. */
@@ -172,10 +177,21 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
     }
   }
 
+  /** How writes of this handle are made: for the owner, who is told when somebody else had written to what is ours. */
+  protected applyOptions(live: KubeObject | undefined): ApplyOptions {
+    const { owner, signal, record, ref } = this.options;
+    return {
+      live,
+      owner: owner(),
+      signal: signal(),
+      onTakenBack: (conflicts) => record?.(tookBack(ref, conflicts)),
+    };
+  }
+
   /** @throws Error when the manifest is of another object: a slip of the author's. */
-  protected assertNamesThis({ apiVersion, kind, metadata }: Manifest): void {
-    const given: ObjectRef = { apiVersion, kind, name: metadata.name, namespace: metadata.namespace };
-    if (describeRef(given) !== describeRef(this.options.ref) || apiVersion !== this.apiVersion) {
+  protected assertNamesThis(manifest: Manifest): void {
+    const given = refIn(manifest);
+    if (describeRef(given) !== describeRef(this.options.ref) || given.apiVersion !== this.apiVersion) {
       throw new Error(`A manifest of ${describeRef(given)} cannot be patched into ${describeRef(this.options.ref)}`);
     }
   }

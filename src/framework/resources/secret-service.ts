@@ -4,6 +4,7 @@ import { isNotFound } from '../api/errors.ts';
 import { KEPT_FOR_ANNOTATION, withManager } from '../api/field-manager.ts';
 import { keptForMark } from '../api/ownership.ts';
 import type { Transport } from '../api/transport.ts';
+import type { Informers } from '../cache/informers.ts';
 import { Resource, type ResourceOptions, type WellKnownResource } from './resource.ts';
 import { ResourceReference } from './resource-reference.ts';
 import { resourceOptions } from './resource-service.ts';
@@ -17,13 +18,14 @@ import {
   type SecretData,
   type SecretManifest,
   type SecretObject,
-  shellOf,
 } from './secret-content.ts';
 import type { Services } from './services.ts';
 
 type SecretOptions = ResourceOptions & {
   readonly transport: Transport;
   readonly discovery: Discovery;
+  /** Whether the object that a Secret is kept for is there. */
+  readonly isHolderAlive: (mark: string) => boolean;
 };
 
 /**
@@ -83,16 +85,10 @@ export class SecretResource extends Resource {
       return 'unchanged';
     }
     this.#basis = undefined; // whatever becomes of the write, the next one starts from a fresh read
-    this.#basis = { secret: await this.#send(manifest, { live, ...options }) };
+    const { gateway, isHolderAlive } = this.#options;
+    const rules = { ...this.applyOptions(live), ...options, isHolderAlive };
+    this.#basis = { secret: await gateway.applyUnmarked(manifest, rules) };
     return live ? 'updated' : 'created';
-  }
-
-  async #send(manifest: EncodedSecret, { live, adopt }: { live: SecretObject | undefined; adopt?: boolean }) {
-    const { gateway, owner, signal } = this.#options;
-    // The empty Secret is created first because only a creation fails when one exists; an apply would overwrite it.
-    const base = live ?? (await gateway.create(shellOf(manifest), signal()));
-    const { resourceVersion } = base.metadata;
-    return await gateway.applyUnmarked(manifest, { live, adopt, owner: owner(), resourceVersion, signal: signal() });
   }
 
   async #fetch(): Promise<SecretObject | undefined> {
@@ -152,10 +148,18 @@ export class SecretService {
 
   /** A reference to a Secret, whether it exists or not. */
   get(ref: { readonly name: string; readonly namespace?: string | undefined }): SecretReference {
-    const { transport, discovery } = this.#services.runtime;
+    const { transport, discovery, informers } = this.#services.runtime;
     const options = resourceOptions(this.#services, { apiVersion: 'v1', kind: 'Secret', ...ref });
-    const secret = new SecretResource({ ...options, transport, discovery });
+    const isHolderAlive = (mark: string) => isAlive(informers, mark);
+    const secret = new SecretResource({ ...options, transport, discovery, isHolderAlive });
     this.#services.track(secret);
     return new ResourceReference<WellKnownResource, SecretResource>(secret);
   }
+}
+
+/** Looks for the object of a mark among what is watched; those that could have left one are kinds of our own. */
+function isAlive(informers: Informers, mark: string): boolean {
+  const slash = mark.indexOf('/');
+  const [kind, key] = [mark.slice(0, slash), mark.slice(slash + 1)];
+  return informers.all().some(({ selection, informer }) => selection.kind === kind && informer.get(key) !== undefined);
 }

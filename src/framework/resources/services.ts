@@ -3,8 +3,17 @@ import type { Discovery } from '../api/discovery.ts';
 import type { Owner } from '../api/ownership.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Informers } from '../cache/informers.ts';
+import type { EventInput } from '../observe/events.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { WriteNews } from './write-news.ts';
+
+/** Where a plan is made instead of changes: nothing outside the cluster may be changed, only told of. */
+export type PlanNotes = {
+  /** A change that a run would make, such as `PostgreSQL at db:5432: create role "app"`. */
+  readonly would: (change: string) => void;
+  /** What a plan cannot tell, because it depends on what is not there yet. */
+  readonly cannotTell: (what: string) => void;
+};
 
 /** What the whole operator shares. */
 export type Runtime = {
@@ -19,6 +28,8 @@ export type Runtime = {
   readonly namespaces: readonly string[];
   /** How often a kind looks again at what lies outside the cluster, in milliseconds. */
   readonly recheckMs: number;
+  /** Given when a plan is made. */
+  readonly plan?: PlanNotes | undefined;
 };
 
 /** What one instance of a kind brings along. */
@@ -27,6 +38,8 @@ export type InstanceScope = {
   readonly owner: () => Owner;
   /** The signal of the current run. */
   readonly signal: () => AbortSignal;
+  /** Tells in an event of that object what has happened. */
+  readonly record?: (event: EventInput) => void;
 };
 
 /** What a container has to end. */

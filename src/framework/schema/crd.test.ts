@@ -203,6 +203,16 @@ test('a kind can demand a spec, or do without one that has required fields', () 
   expect(specOf(tight, { specOptional: true }).default).toBeUndefined();
 });
 
+test('a spec with fields that cannot be changed cannot be taken away either', () => {
+  const rules = (spec: AnyZod) => rootOf(spec)['x-kubernetes-validations'];
+  const bound = rule(z.object({ a: z.string().optional() }), { rule: 'has(self.a) == has(oldSelf.a)' });
+  expect(rules(bound)).toEqual([{ rule: 'has(self.spec) || !has(oldSelf.spec)', message: expect.any(String) }]);
+  // A spec that is required, or filled in by the server, cannot be taken away anyway.
+  expect(rules(z.object({ a: immutable(z.string()) }))).toBeUndefined();
+  expect(rules(z.object({ a: immutable(z.string()).optional() }))).toBeUndefined();
+  expect(rules(rule(z.object({ a: z.int().optional() }), { rule: '!has(self.a) || self.a > 1' }))).toBeUndefined();
+});
+
 test('the default of the author stays', () => {
   expect(specOf(z.object({ a: z.string().optional() }).default({ a: 'x' })).default).toEqual({ a: 'x' });
 });

@@ -95,6 +95,17 @@ function withEmptyDefault(spec: JsonSchema): JsonSchema {
   return harmless && spec.default === undefined ? { ...spec, default: {} } : spec;
 }
 
+/**
+ * Rules about change compare two specs, and none runs while there is no spec: taking it away and putting another one in
+ * its place would pass them all.
+ */
+function keptSpec(spec: JsonSchema): JsonSchema {
+  const rule = 'has(self.spec) || !has(oldSelf.spec)';
+  const message = 'spec cannot be taken away, because some of its fields cannot be changed';
+  const isBound = spec.default === undefined && JSON.stringify(spec).includes('oldSelf');
+  return isBound ? { 'x-kubernetes-validations': [{ rule, message }] } : {};
+}
+
 function structuralObject(schema: AnyZod, path: string): JsonSchema {
   const structural = toStructural(jsonSchemaOf(schema), path);
   if (structural.type !== 'object' || structural.nullable) {
@@ -106,14 +117,16 @@ function structuralObject(schema: AnyZod, path: string): JsonSchema {
 function rootSchema(input: CrdInput): JsonSchema {
   const spec = structuralObject(input.spec, 'spec');
   const optional = input.specOptional ?? spec.required === undefined;
+  const filled = optional ? withEmptyDefault(spec) : spec;
   return {
     type: 'object',
+    ...(optional ? keptSpec(filled) : {}),
     ...(input.description === undefined ? {} : { description: input.description }),
     properties: {
       apiVersion: { type: 'string', description: 'The version of the schema of this object.' },
       kind: { type: 'string', description: 'The kind of this object.' },
       metadata: { type: 'object' },
-      spec: { description: 'What is wanted.', ...(optional ? withEmptyDefault(spec) : spec) },
+      spec: { description: 'What is wanted.', ...filled },
       status: { description: 'What is.', ...structuralObject(statusSchemaOf(input.status), 'status') },
     },
     ...(optional ? {} : { required: ['spec'] }),

@@ -10,7 +10,7 @@ const DIGITS = '0123456789';
 const PLACEHOLDER = /\{\{\s*([-._a-zA-Z0-9]+)\s*(?:\|\s*([a-z]+)\s*)?\}\}/g;
 
 /** A fresh random value. Every character is equally likely. */
-export function generate({ encoding, length }: Pick<SecretField, 'encoding' | 'length'>): Buffer {
+export function generate({ encoding = 'base64url', length = 32 }: Pick<SecretField, 'encoding' | 'length'>): Buffer {
   switch (encoding) {
     case 'binary':
       return randomBytes(length);

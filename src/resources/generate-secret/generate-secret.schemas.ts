@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { atMostOneOf, listMap } from '../../framework/framework.ts';
 
+/**
+ * No field of an item has a default in the CRD: `kubectl apply` replaces lists of custom resources as a whole, so it would
+ * take every default that the server filled in for a difference, and say "configured" for ever.
+ */
 const fieldSchema = atMostOneOf(
   z.object({
     name: z
@@ -18,14 +22,16 @@ const fieldSchema = atMostOneOf(
       ),
     encoding: z
       .enum(['base64', 'base64url', 'hex', 'utf8', 'numeric', 'binary'])
-      .default('base64url')
-      .describe('The alphabet of a generated value: utf8 is printable ASCII, numeric is digits, binary is raw bytes.'),
+      .optional()
+      .describe(
+        'The alphabet of a generated value, base64url by default: utf8 is printable ASCII, numeric is digits, binary is raw bytes.',
+      ),
     length: z
       .int()
       .min(1)
       .max(65_536)
-      .default(32)
-      .describe('The length of a generated value in characters, or bytes for binary.'),
+      .optional()
+      .describe('The length of a generated value in characters, or bytes for binary; 32 by default.'),
   }),
   ['value', 'template'],
 );

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type NamespacedName, parseNamespacedName } from '../../builders/namespaced-name.ts';
 import { CredentialsError, type CredentialsSource, readCredentials } from '../../clients/postgres/credentials.ts';
+import { isPostgresError, type PostgresErrorReason } from '../../clients/postgres/errors.ts';
 import type { PostgresServer } from '../../clients/postgres/server.ts';
 import {
   InvalidSpecError,
@@ -15,6 +16,15 @@ import {
 import { GROUP } from '../group.ts';
 import type { postgresConnectionSpecSchema } from '../postgres-connection/postgres-connection.schemas.ts';
 import type { PostgresDatabaseSpec } from './postgres-database.create-manifests.ts';
+
+/** What no retry mends: a name or a wish would have to change, or somebody would have to do something at the server. */
+const FINAL: readonly PostgresErrorReason[] = ['InvalidName', 'UnsafeRole', 'ExtensionUnavailable'];
+
+/** Tells errors that the spec would have to change for from those that pass. */
+export function asSpecError(error: unknown): unknown {
+  const isFinal = isPostgresError(error) && FINAL.includes(error.reason);
+  return isFinal ? new InvalidSpecError(error.reason, error.message, { cause: error }) : error;
+}
 
 /** A connection as the server gives it, before parsing. */
 type Connection = { readonly spec: z.input<typeof postgresConnectionSpecSchema> };

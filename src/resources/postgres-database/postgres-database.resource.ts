@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Change, describeChange } from '../../clients/postgres/change.ts';
+import { type Change, describeChange, describePlannedChange } from '../../clients/postgres/change.ts';
 import { checkLogin } from '../../clients/postgres/connect.ts';
 import { dropDatabase, releaseDatabase } from '../../clients/postgres/drop.ts';
 import type { Claimant } from '../../clients/postgres/ownership.ts';
@@ -17,7 +17,7 @@ import {
   type SubresourceResult,
 } from '../../framework/framework.ts';
 import { createSecretData, type Login, loginTo, type Names, namesOf } from './postgres-database.create-manifests.ts';
-import { ServerReference } from './postgres-database.input.ts';
+import { asSpecError, ServerReference } from './postgres-database.input.ts';
 import type { postgresDatabaseSpecSchema } from './postgres-database.schemas.ts';
 
 /** A database, the role that owns it, and a Secret with the role's login. Ready while that login succeeds. */
@@ -100,9 +100,21 @@ export class PostgresDatabaseResource extends CustomResource<typeof postgresData
       extensions,
       schemas,
     };
-    this.#tell(await provisionDatabase(server, request, { signal: this.signal }));
+    this.requeueAfter(this.services.runtime.recheckMs); // what is on the server may change without a word
+    const { plan } = this.services.runtime;
+    const options = { signal: this.signal, dryRun: plan !== undefined };
+    const changes = await provisionDatabase(server, request, options).catch((error: unknown) => {
+      throw asSpecError(error);
+    });
+    if (plan && changes.length > 0) {
+      for (const change of changes) {
+        plan.would(`PostgreSQL at ${addressOf(server)}: ${describePlannedChange(change)}`);
+      }
+      plan.cannotTell('whether the login works');
+      return { ready: true };
+    }
+    this.#tell(changes);
     await checkLogin(login, { signal: this.signal });
-    this.requeueAfter(this.services.runtime.recheckMs);
     const { role, database } = this.#names;
     return { ready: true, reason: 'LoginWorks', message: `Role "${role}" can log in to database "${database}"` };
   }
