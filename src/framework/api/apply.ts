@@ -69,7 +69,7 @@ export class WriteGateway {
 
   /**
    * Applies a manifest whose content must leave no digest behind, such as a Secret's. The caller compares.
-   * With `resourceVersion` the write fails with a conflict when the object is not at that version.
+   * The write fails with a conflict when the object is not at that version.
    */
   async applyUnmarked(manifest: Manifest, options: ApplyOptions & { resourceVersion: string }): Promise<KubeObject> {
     if (options.live) {
@@ -84,23 +84,8 @@ export class WriteGateway {
       query: { fieldManager: FIELD_MANAGER, force: true },
       signal,
     });
-    this.#report(manifest.kind, 'updated');
+    this.#report(manifest.kind, options.live ? 'updated' : 'created');
     return applied;
-  }
-
-  /** Creates an object. @throws ApiError 409 when one of that name exists. */
-  async create(manifest: Manifest, signal?: AbortSignal): Promise<KubeObject> {
-    const type = await this.#options.discovery.resolve(manifest);
-    const created = await this.#options.transport.request<KubeObject>({
-      method: 'POST',
-      path: objectPath(type, { ...manifest.metadata, name: '' }).slice(0, -1),
-      query: { fieldManager: FIELD_MANAGER },
-      body: { ...manifest, metadata: labelled(manifest) },
-      signal,
-    });
-    this.#options.onWrite(created);
-    this.#report(manifest.kind, 'created');
-    return created;
   }
 
   /** Makes the status of the very object (not of a namesake made later) what is given. */

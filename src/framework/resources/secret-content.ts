@@ -1,4 +1,3 @@
-import { KEPT_FOR_ANNOTATION } from '../api/field-manager.ts';
 import type { FieldSet, KubeObject, Manifest, OwnerReference } from '../api/object.ts';
 import { coversFields, ownedFields } from '../api/ownership.ts';
 
@@ -34,21 +33,6 @@ export type SecretContent = {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly OwnerReference[];
 };
-
-/**
- * What can be created before the values are in: whose it is, and no more. What a creation sets stays for ever, because
- * to the server creating and applying are two writers: an owner reference would delete a Secret that is kept meanwhile.
- */
-export function shellOf({ apiVersion, kind, type, metadata }: EncodedSecret): Manifest {
-  const { name, namespace, annotations = {} } = metadata;
-  const mark = { [KEPT_FOR_ANNOTATION]: annotations[KEPT_FOR_ANNOTATION] ?? '' };
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, ...(namespace ? { namespace } : {}), annotations: mark },
-    ...(type ? { type } : {}),
-  };
-}
 
 /** Compared by value, because a digest kept on the object would let a short value be guessed. */
 export function hasContent(live: SecretObject, desired: EncodedSecret): boolean {

@@ -19,7 +19,6 @@ import {
   type SecretData,
   type SecretManifest,
   type SecretObject,
-  shellOf,
 } from './secret-content.ts';
 import type { Services } from './services.ts';
 
@@ -29,6 +28,9 @@ type SecretOptions = ResourceOptions & {
   /** The namespaces that are watched; all of them when empty. */
   readonly namespaces: readonly string[];
 };
+
+/** A version that no object has: an apply that names it makes an object, and fails with a conflict when there is one. */
+const ABSENT = '1';
 
 /**
  * A handle on one Secret. The cache holds its metadata only: {@link read} fetches the values when they changed.
@@ -93,9 +95,7 @@ export class SecretResource extends Resource {
 
   async #send(manifest: EncodedSecret, { live, adopt }: { live: SecretObject | undefined; adopt?: boolean }) {
     const { gateway, owner, signal } = this.#options;
-    // The empty Secret is created first because only a creation fails when one exists; an apply would overwrite it.
-    const base = live ?? (await gateway.create(shellOf(manifest), signal()));
-    const { resourceVersion } = base.metadata;
+    const resourceVersion = live?.metadata.resourceVersion ?? ABSENT;
     return await gateway.applyUnmarked(manifest, { live, adopt, owner: owner(), resourceVersion, signal: signal() });
   }
 
