@@ -1,6 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { ResourceType } from '../api/discovery.ts';
 import { joinApiVersion, type KubeObject, keyFor, type ObjectKey, type ObjectRef, refOf } from '../api/object.ts';
+import type { Interceptor } from '../api/transport.ts';
 import type { Informer } from '../cache/informer.ts';
 import { Controller, FINALIZER } from '../controller/controller.ts';
 import type { AnyDefinition } from '../definition.ts';
@@ -40,6 +41,8 @@ export type OperatorHostOptions = {
   readonly lease?: LeaseOptions | undefined;
   /** Called when the lease was lost: another replica may work from now on, so this process should end at once. */
   readonly onLeaseLost?: () => void;
+  /** Stands between the operator and the server; only tests have one. */
+  readonly intercept?: Interceptor | undefined;
 };
 
 /** A kind that is watched: its cache, its queue, and who handles its events. */
@@ -69,9 +72,9 @@ export class OperatorHost extends SdkOperator {
   #port = 0;
 
   constructor(options: OperatorHostOptions) {
-    const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000 } = options;
+    const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000, intercept } = options;
     const metrics = new Metrics();
-    const runtime = createRuntime({ kubeConfig, logger, metrics, namespaces, recheckMs });
+    const runtime = createRuntime({ kubeConfig, logger, metrics, namespaces, recheckMs, intercept });
     super({ kubeConfig, logger, runtime });
     this.#options = options;
     this.#metrics = metrics;
