@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { AnyDefinition } from '../../src/framework/framework.ts';
-import { Admin } from '../../src/framework/testing/cluster.ts';
+import { Admin, type OutsideWorld } from '../../src/framework/testing/cluster.ts';
 import { Conformance, type ConformanceOptions, oracles } from '../../src/framework/testing/conformance.ts';
 import type { Grant } from '../../src/framework/testing/rights.ts';
 import { attachTestenv } from '../../testenv/src/testenv.ts';
@@ -14,6 +14,8 @@ export type TrialCase = {
   readonly sample: Sample;
   readonly rights: Rights;
   readonly prerequisites?: Prerequisites | undefined;
+  /** What the kind makes outside the cluster, by the namespace of the trial, where no prerequisites tell. */
+  readonly outside?: (namespace: string) => OutsideWorld;
 } & Pick<ConformanceOptions, 'unrepaired' | 'patienceMs'>;
 
 /** A trial under way. */
@@ -24,7 +26,13 @@ export type RunningTrial = {
 };
 
 /** Makes a place with all that the sample needs, and the kit for it. */
-export async function startTrial({ sample, rights, prerequisites, ...options }: TrialCase): Promise<RunningTrial> {
+export async function startTrial({
+  sample,
+  rights,
+  prerequisites,
+  outside,
+  ...options
+}: TrialCase): Promise<RunningTrial> {
   const around: Surroundings | undefined = await prerequisites?.start();
   const place = await createTrialPlace(attachTestenv(inject('testenv')), sample.metadata.name, rights);
   const moved = inNamespace(sample, place.namespace);
@@ -33,7 +41,7 @@ export async function startTrial({ sample, rights, prerequisites, ...options }: 
     ...options,
     cluster: place,
     sample: prerequisites?.adapt?.(moved, place.namespace) ?? moved,
-    outside: around?.outside,
+    outside: around?.outside ?? outside?.(place.namespace),
     bystanders,
   });
   const end = async () => {

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { type AnyDefinition, createCrdManifest } from '../../src/framework/framework.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
+import { specimenDefinition } from '../conformance/specimen.ts';
 
 /** By its path only, because the guide's text compiles under settings of its own. */
 const EXAMPLE: string = join(import.meta.dirname, '../../examples/my-resource/my-resource.ts');
@@ -17,7 +18,9 @@ const MANIFESTS = join(import.meta.dirname, '../../manifests');
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-crds-'));
   const { myResourceDefinition } = (await import(EXAMPLE)) as { myResourceDefinition: AnyDefinition };
-  const crds = [...definitions, myResourceDefinition].map((definition) => createCrdManifest(definition));
+  const crds = [...definitions, myResourceDefinition, specimenDefinition()].map((definition) =>
+    createCrdManifest(definition),
+  );
   await Promise.all(crds.map((crd) => writeFile(join(folder, `${crd.metadata.name}.yaml`), JSON.stringify(crd))));
   const testenv = await startTestenv({ crdDirs: [folder] });
   project.provide('testenv', testenv.handle);

@@ -1,3 +1,4 @@
+import type { OperatorRun } from '../operator-run.ts';
 import { differences, type Snapshot } from '../snapshot.ts';
 import type { Trial } from '../trial.ts';
 
@@ -16,23 +17,22 @@ export async function measureBaseline(trial: Trial): Promise<Baseline> {
 }
 
 async function undisturbedEnd(trial: Trial): Promise<Snapshot> {
-  await reachSilence(trial);
+  await reachEnd(trial);
   const end = await trial.snapshot();
   await trial.clear();
   return end;
 }
 
-/** Brings the sample to where two further runs in a row send nothing: what it waits for may come after it got Ready. */
-export async function reachSilence(trial: Trial) {
+/** Brings the sample to where a further run changes nothing: what it waits for may come after it got Ready. */
+export async function reachEnd(trial: Trial): Promise<OperatorRun> {
   const run = await trial.reachRest();
-  let silent = 0;
-  await trial.wait('the operator falls silent', async () => {
-    const before = run.wire.writes.length;
+  let end = await trial.snapshot();
+  await trial.wait('the sample comes to an end', async () => {
     await trial.touch(run);
-    const writes = run.wire.writes.slice(before);
-    silent = writes.length === 0 ? silent + 1 : 0;
-    const texts = writes.map(({ verb, path, subresource }) => [verb, path, subresource].join(' ').trim());
-    return silent >= 2 ? undefined : `a run of an unchanged object wrote: ${texts.join(', ') || 'nothing, just now'}`;
+    const before = end;
+    end = await trial.snapshot();
+    const moving = differences(before, end);
+    return moving.length === 0 ? undefined : `one more run changed ${moving.join(', ')}`;
   });
   return run;
 }

@@ -2,7 +2,7 @@ import { ANNOTATION_DOMAIN, KEPT_FOR_ANNOTATION } from '../../api/field-manager.
 import type { KubeObject } from '../../api/object.ts';
 import { type OwnedField, ownedFieldsOf } from '../owned-fields.ts';
 import type { Trial } from '../trial.ts';
-import { type Baseline, reachSilence } from './baseline.ts';
+import { type Baseline, reachEnd } from './baseline.ts';
 
 /** One step of a JSON Patch. */
 type Change = { readonly op: 'replace' | 'remove'; readonly path: string; readonly value?: unknown };
@@ -16,7 +16,7 @@ const CLAIMS = [`/f:metadata/f:annotations/f:${KEPT_FOR_ANNOTATION}`];
  */
 export async function repairsDrift(trial: Trial, { madeUp }: Baseline): Promise<void> {
   const { unrepaired = [] } = trial.options;
-  const run = await reachSilence(trial);
+  const run = await reachEnd(trial);
   const children = await trial.children();
   const drifts = [...children].flatMap(([path, child]) =>
     ownedFieldsOf(child)
@@ -24,8 +24,8 @@ export async function repairsDrift(trial: Trial, { madeUp }: Baseline): Promise<
       .flatMap((field) => changesOf(field).map((change) => ({ path, field, change }))),
   );
   let tried = 0;
-  for (const drift of drifts) {
-    const happened = await isRepaired(trial, { ...drift, madeUp });
+  for (const each of drifts) {
+    const happened = await isRepaired(trial, each, madeUp);
     tried += happened ? 1 : 0;
   }
   await trial.rest(run);
@@ -34,12 +34,8 @@ export async function repairsDrift(trial: Trial, { madeUp }: Baseline): Promise<
   }
 }
 
-export type Drift = {
-  readonly path: string;
-  readonly field: OwnedField;
-  readonly change: Change;
-  readonly madeUp: ReadonlySet<string>;
-};
+/** A change that somebody makes to a field of ours. */
+export type Drift = { readonly path: string; readonly field: OwnedField; readonly change: Change };
 
 /** What somebody may do to a field. The server says which of it is possible. */
 export function changesOf({ id, pointer, value, isIdentity }: OwnedField): Change[] {
@@ -64,27 +60,36 @@ function otherValues(value: unknown): unknown[] {
   }
 }
 
-/** Makes the change and waits until it is undone. @returns whether the server let it happen. */
-export async function isRepaired(trial: Trial, { path, field, change, madeUp }: Drift): Promise<boolean> {
+/** Makes the change if the server lets one. @returns the field as it was just before, or `undefined` when it was refused. */
+export async function drift(trial: Trial, { path, field: { id }, change }: Drift): Promise<OwnedField | undefined> {
   const contentType = 'application/json-patch+json';
-  const changedBy = (object: KubeObject | undefined) => object && fieldIn(object, field.id)?.value !== field.value;
-  if (!changedBy(await trial.admin.tryPatch(path, [change], { contentType, dryRun: true }))) {
-    return false;
+  const before = fieldIn(await trial.admin.find(path), id);
+  const tried = before && (await trial.admin.tryPatch(path, [change], { contentType, dryRun: true }));
+  if (!tried || fieldIn(tried, id)?.value === before.value) {
+    return undefined;
   }
   await trial.admin.tryPatch(path, [change], { contentType });
-  const isMadeUp = madeUp.has(path + field.id);
-  const isDigest = field.id.includes(`f:${ANNOTATION_DOMAIN}/`);
+  return before;
+}
+
+async function isRepaired(trial: Trial, each: Drift, madeUp: ReadonlySet<string>): Promise<boolean> {
+  const { path, field, change } = each;
+  const before = await drift(trial, each);
+  if (!before) {
+    return false;
+  }
+  // A mark of ours tells of other fields: it is never as good with another value.
+  const isFree = madeUp.has(path + field.id) && !field.id.includes(`f:${ANNOTATION_DOMAIN}/`);
   await trial.wait(`somebody did ${change.op} ${field.id} of ${path}, and it is repaired`, async () => {
-    const object = await trial.admin.find(path);
-    const found = object && fieldIn(object, field.id);
-    const isBack = found !== undefined && ((isMadeUp && !isDigest) || isSame(found.value, field.value));
+    const found = fieldIn(await trial.admin.find(path), field.id);
+    const isBack = found !== undefined && (isFree || isSame(found.value, before.value));
     return isBack ? undefined : 'the field is not as it was and ours';
   });
   return true;
 }
 
-function fieldIn(object: KubeObject, id: string): OwnedField | undefined {
-  return ownedFieldsOf(object).find((field) => field.id === id);
+function fieldIn(object: KubeObject | undefined, id: string): OwnedField | undefined {
+  return object && ownedFieldsOf(object).find((field) => field.id === id);
 }
 
 function isSame(one: unknown, other: unknown): boolean {
