@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { AnyDefinition } from '../../src/framework/framework.ts';
 import { Admin, type OutsideWorld } from '../../src/framework/testing/cluster.ts';
 import { Conformance, type ConformanceOptions, oracles } from '../../src/framework/testing/conformance.ts';
 import type { Grant } from '../../src/framework/testing/rights.ts';
+import { reasonAgainst } from '../../testenv/src/capabilities.ts';
 import { attachTestenv } from '../../testenv/src/testenv.ts';
 import { createTrialPlace, type Rights, type TrialPlace } from '../harness/conformance-cluster.ts';
 import type { Prerequisites, Surroundings } from './prerequisites.ts';
@@ -50,6 +51,17 @@ export async function startTrial({
     await around?.stop();
   };
   return { conformance, place, end };
+}
+
+const lacking = reasonAgainst(inject('testenv'), ['controllers', 'pods', 'audit']);
+
+/** Declares tests that run beside those of other trials. Where trials cannot be, they are skipped and say why. */
+export function describeTrial(name: string, tests: () => void): void {
+  if (lacking === undefined) {
+    describe.concurrent(name, tests);
+  } else {
+    describe.skip(`${name} [skipped: ${lacking}]`, tests);
+  }
 }
 
 /** Trials run side by side, but the tests of one share its sample. */

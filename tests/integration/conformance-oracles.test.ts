@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { findingsOf } from '../../src/framework/testing/conformance.ts';
 import { brokenKinds } from '../conformance/broken-kinds.ts';
 import { SPECIMEN_RULES, specimen, specimenDefinition, worldOf } from '../conformance/specimen.ts';
-import { startTrial } from '../conformance/trial.ts';
+import { describeTrial, startTrial } from '../conformance/trial.ts';
 
 /** What a broken kind never does is waited for this long; a sound one is given as long as it takes. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 20_000;
 
 async function findings({ flaw, rules = [] }: Pick<(typeof brokenKinds)[number], 'flaw' | 'rules'>) {
   const rights = [...SPECIMEN_RULES, ...rules];
@@ -24,7 +24,7 @@ async function findings({ flaw, rules = [] }: Pick<(typeof brokenKinds)[number],
   }
 }
 
-describe.concurrent('an oracle', () => {
+describeTrial('an oracle', () => {
   test('finds nothing wrong with a sound kind', { timeout: 300_000 }, async () => {
     expect(await findings({ flaw: {} })).toEqual([]);
   });

@@ -64,9 +64,9 @@ export class Conformance {
     }
   }
 
-  /** What was wrong with any status that was ever to be seen since the trial began. */
+  /** What was wrong with any status that was ever to be seen since this was asked last. */
   statusFaults(): string[] {
-    return this.#witness.count === 0 ? ['no status was seen at all'] : this.#witness.faults();
+    return this.#witness.count === 0 ? ['no status was seen at all'] : this.#witness.takeFaults();
   }
 
   /** Where the operator has told a value that it made up: in a status, an event or the log. */

@@ -49,20 +49,16 @@ export class StatusWitness {
     return this.#seen.size;
   }
 
-  /** Everything that was wrong so far, one sentence each. */
-  faults(): string[] {
-    return [...this.#faults];
+  /** Everything that was wrong since this was asked last, one sentence each. */
+  takeFaults(): string[] {
+    const faults = [...this.#faults];
+    this.#faults.clear();
+    return faults;
   }
 
   /** Every status that was seen, as text. */
   texts(): readonly string[] {
     return [...this.#texts];
-  }
-
-  /** Resolves when the version of an object was seen, and so every one before it. */
-  async hasSeen({ kind, metadata }: KubeObject): Promise<boolean> {
-    const seen = this.#seen.get(`${kind} ${keyOf({ kind, metadata } as KubeObject)}`);
-    return BigInt(seen?.metadata.resourceVersion ?? 0) >= BigInt(metadata.resourceVersion);
   }
 
   async #watch(type: ResourceType): Promise<void> {

@@ -63,7 +63,7 @@ export class Trial {
   /** Makes the sample, with some fields of its spec changed. */
   async createSample(spec: Readonly<Record<string, unknown>> = {}): Promise<KubeObject> {
     const { sample, cluster } = this.options;
-    const metadata = { ...sample.metadata, namespace: cluster.namespace };
+    const metadata = { ...sample.metadata, ...(this.type.namespaced ? { namespace: cluster.namespace } : {}) };
     const changed = Object.keys(spec).length > 0 ? { spec: { ...(sample.spec as object | undefined), ...spec } } : {};
     return await this.admin.create(this.#collection, { ...sample, metadata, ...changed } as Manifest);
   }

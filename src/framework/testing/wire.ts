@@ -22,7 +22,6 @@ export type Moment = 'before' | 'after';
 export class Wire {
   readonly #faults: Faults;
   readonly #requests: SentRequest[] = [];
-  readonly #reached = Promise.withResolvers<void>();
   readonly #released = Promise.withResolvers<void>();
   readonly #buried = Promise.withResolvers<never>();
   #writes = 0;
@@ -34,12 +33,7 @@ export class Wire {
     this.#buried.promise.catch(() => undefined);
   }
 
-  /** Everything that was answered, in that order. */
-  get requests(): readonly SentRequest[] {
-    return this.#requests;
-  }
-
-  /** Every write that was answered, events too. */
+  /** Every write that was answered, in that order, events too. */
   get writes(): readonly SentRequest[] {
     return this.#requests.filter(({ verb }) => !['get', 'list', 'watch'].includes(verb));
   }
@@ -47,11 +41,6 @@ export class Wire {
   /** Whether the fault has happened: the crash, or the hold. */
   get hasStruck(): boolean {
     return this.#isDead || this.#isHeld;
-  }
-
-  /** Resolves when the fault happens. */
-  get struck(): Promise<void> {
-    return this.#reached.promise;
   }
 
   /** Lets go on what is held: a write, or the news of a stale cache. */
@@ -62,7 +51,6 @@ export class Wire {
   /** From now on nothing goes over. */
   cut(): void {
     this.#isDead = true;
-    this.#reached.resolve();
   }
 
   /** Ends all requests that hang since the cut. */
@@ -80,7 +68,6 @@ export class Wire {
     }
     if (moment === 'hold') {
       this.#isHeld = true;
-      this.#reached.resolve();
       await this.#released.promise;
     }
     const response = await this.#observe(request, send);
