@@ -64,11 +64,15 @@ function otherValues(value: unknown): unknown[] {
 export async function drift(trial: Trial, { path, field: { id }, change }: Drift): Promise<OwnedField | undefined> {
   const contentType = 'application/json-patch+json';
   const before = fieldIn(await trial.admin.find(path), id);
-  const tried = before && (await trial.admin.tryPatch(path, [change], { contentType, dryRun: true }));
+  if (!before) {
+    return undefined;
+  }
+  const patch = [{ ...change, path: before.pointer }]; // an item may have moved since its change was thought of
+  const tried = await trial.admin.tryPatch(path, patch, { contentType, dryRun: true });
   if (!tried || fieldIn(tried, id)?.value === before.value) {
     return undefined;
   }
-  await trial.admin.tryPatch(path, [change], { contentType });
+  await trial.admin.patch(path, patch, { contentType });
   return before;
 }
 
