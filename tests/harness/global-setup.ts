@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { type AnyDefinition, createCrdManifest } from '../../src/framework/framework.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
+import { specimenDefinition } from '../conformance/specimen.ts';
 import { stackDefinition } from './stack.ts';
 
 /** By its path only, because the guide's text compiles under settings of its own. */
@@ -18,7 +19,7 @@ const MANIFESTS = join(import.meta.dirname, '../../manifests');
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-crds-'));
   const { myResourceDefinition } = (await import(EXAMPLE)) as { myResourceDefinition: AnyDefinition };
-  const crds = [...definitions, myResourceDefinition, stackDefinition].map((definition) =>
+  const crds = [...definitions, myResourceDefinition, stackDefinition, specimenDefinition()].map((definition) =>
     createCrdManifest(definition),
   );
   await Promise.all(crds.map((crd) => writeFile(join(folder, `${crd.metadata.name}.yaml`), JSON.stringify(crd))));

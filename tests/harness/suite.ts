@@ -1,7 +1,10 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import { KubeConfig } from '@kubernetes/client-node';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { type KubeObject, keyFor, type ObjectRef } from '../../src/framework/api/object.ts';
 import type { Condition } from '../../src/framework/conditions/conditions.ts';
+import { StatusWitness } from '../../src/framework/testing/status-witness.ts';
+import { definitions } from '../../src/resources/resources.ts';
 import { createNamespace, type TestNamespace } from '../../testenv/src/namespaces.ts';
 import { serviceAccountKubeconfig } from '../../testenv/src/service-account.ts';
 import { attachTestenv, type Testenv } from '../../testenv/src/testenv.ts';
@@ -175,26 +178,46 @@ export type SuiteOptions = {
   readonly withoutOperator?: boolean;
 };
 
-/** Gives a test file a namespace and an operator before its tests, and removes both after them. */
+/** Watches the status of every object of our kinds in a namespace, to hold it against what must always be true. */
+function watchStatus(testenv: Testenv, namespace: string): StatusWitness {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(testenv.kubeconfig);
+  const types = definitions.map(({ group, version, kind, names, scope }) => {
+    return { group, version, kind, plural: names.plural, namespaced: scope !== 'Cluster' };
+  });
+  const witness = new StatusWitness({ kubeConfig, types, namespace });
+  witness.start();
+  return witness;
+}
+
+/**
+ * Gives a test file a namespace and an operator before its tests, and removes both after them. A test fails when a
+ * status that was to be seen until its end breaks a promise that every status makes.
+ */
 export function useSuite(options: SuiteOptions): () => Suite {
   let suite: Suite | undefined;
   let namespace: TestNamespace | undefined;
+  let witness: StatusWitness | undefined;
   beforeAll(async () => {
     const testenv = sharedTestenv();
     namespace = await createNamespace(testenv, options.name);
     const account = { namespace: 'hearth-system', name: 'hearth', dir: join(ARTIFACTS, namespace.name) };
     const kubeconfig = await serviceAccountKubeconfig(testenv, account);
     suite = new Suite({ testenv, namespace: namespace.name, kubeconfig, options });
+    witness = watchStatus(testenv, namespace.name);
     if (!options.withoutOperator) {
       await suite.startOperator();
     }
   });
   afterEach(async ({ task }) => {
-    if (suite && task.result?.state === 'fail') {
+    const faults = witness?.takeFaults() ?? [];
+    if (suite && (faults.length > 0 || task.result?.state === 'fail')) {
       await reportFailure(suite, task.name);
     }
+    expect(faults).toEqual([]);
   });
   afterAll(async () => {
+    await witness?.stop();
     await namespace?.delete();
     await suite?.stopOperator();
   });

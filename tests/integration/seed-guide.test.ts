@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { eventually } from '../../testenv/src/wait.ts';
+import { MY_RESOURCE_RULES, myResource } from '../harness/my-resource.ts';
 import { requestsWhileIdle, writesOfRestart } from '../harness/observations.ts';
 import { useSuite } from '../harness/suite.ts';
 
@@ -11,18 +12,13 @@ const EXAMPLE = join(ROOT, 'examples/my-resource');
 /** Inside the repository, so that the copy finds the packages and the framework as the example does. */
 const COPY = join(ROOT, 'artifacts/my-resource-with-npm-deep-equal');
 
-/** The rights of the sample's kind, which are not among those that Hearth ships with. */
+/** Gives the operator the rights of the sample's kind, which are not among those that Hearth ships with. */
 const RIGHTS = [
   {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
     metadata: { name: 'hearth-my-resource' },
-    rules: [
-      { apiGroups: ['homelab.mortenolsen.pro'], resources: ['myresources'], verbs: ['list', 'watch', 'patch'] },
-      { apiGroups: ['homelab.mortenolsen.pro'], resources: ['myresources/status'], verbs: ['patch'] },
-      { apiGroups: ['apps'], resources: ['deployments'], verbs: ['list', 'watch', 'create', 'patch'] },
-      { apiGroups: [''], resources: ['services'], verbs: ['list', 'watch', 'create', 'patch'] },
-    ],
+    rules: MY_RESOURCE_RULES,
   },
   {
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -32,23 +28,6 @@ const RIGHTS = [
     subjects: [{ kind: 'ServiceAccount', name: 'hearth', namespace: 'hearth-system' }],
   },
 ];
-
-/** The guide's own example object. */
-function myResource(spec: Readonly<Record<string, unknown>> = {}) {
-  return {
-    apiVersion: 'homelab.mortenolsen.pro/v1',
-    kind: 'MyResource',
-    metadata: { name: 'my-app' },
-    spec: {
-      hostname: 'my-app.example.com',
-      port: 8080,
-      replicas: 3,
-      protocol: 'https',
-      database: { host: 'postgres.default.svc.cluster.local', port: 5432, name: 'myapp' },
-      ...spec,
-    },
-  };
-}
 
 function operatorFor(definition: string) {
   return {

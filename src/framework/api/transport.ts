@@ -30,6 +30,24 @@ export type AnsweredRequest = {
 /** Called once per request, when the answer begins or when it is clear that none comes. */
 export type RequestObserver = (request: AnsweredRequest) => void;
 
+/** What the server answered, before its body is read. */
+export type ApiResponse = Dispatcher.ResponseData;
+
+/**
+ * Stands between the operator and the server: sees each request and its answer, and may hold back, change or refuse
+ * them. `send` throws as {@link Transport.request} does. For tests of what the network and a sudden end do to us.
+ */
+export type Interceptor = (
+  request: ApiRequest,
+  send: (request: ApiRequest) => Promise<ApiResponse>,
+) => Promise<ApiResponse>;
+
+export type TransportOptions = {
+  readonly userAgent?: string;
+  readonly observe?: RequestObserver;
+  readonly intercept?: Interceptor | undefined;
+};
+
 /** How long an ordinary call may take in all. */
 const CALL_TIMEOUT_MS = 30_000;
 
@@ -43,11 +61,13 @@ export class Transport {
   readonly #source: CredentialSource;
   readonly #userAgent: string;
   readonly #observe: RequestObserver;
+  readonly #intercept: Interceptor;
 
-  constructor(kubeConfig: KubeConfig, options: { userAgent?: string; observe?: RequestObserver } = {}) {
+  constructor(kubeConfig: KubeConfig, options: TransportOptions = {}) {
     this.#source = new CredentialSource(kubeConfig);
     this.#userAgent = options.userAgent ?? 'hearth';
     this.#observe = options.observe ?? (() => undefined);
+    this.#intercept = options.intercept ?? ((request, send) => send(request));
   }
 
   /** The server's base URL. */
@@ -84,10 +104,11 @@ export class Transport {
     return this.#source.close();
   }
 
-  async #send(
-    request: ApiRequest,
-    choose: (credentials: Credentials) => SendOptions,
-  ): Promise<Dispatcher.ResponseData> {
+  #send(request: ApiRequest, choose: (credentials: Credentials) => SendOptions): Promise<ApiResponse> {
+    return this.#intercept(request, (each) => this.#sendTwice(each, choose));
+  }
+
+  async #sendTwice(request: ApiRequest, choose: (credentials: Credentials) => SendOptions): Promise<ApiResponse> {
     const first = await this.#attempt(request, choose);
     if (first.statusCode !== 401) {
       return this.#checked(request, first);
@@ -98,10 +119,7 @@ export class Transport {
     return this.#checked(request, await this.#attempt(request, choose));
   }
 
-  async #attempt(
-    request: ApiRequest,
-    choose: (credentials: Credentials) => SendOptions,
-  ): Promise<Dispatcher.ResponseData> {
+  async #attempt(request: ApiRequest, choose: (credentials: Credentials) => SendOptions): Promise<ApiResponse> {
     const started = performance.now();
     const { method = 'GET', path } = request;
     const observe = (code: number) => this.#observe({ method, path, code, durationMs: performance.now() - started });
@@ -130,7 +148,7 @@ export class Transport {
     };
   }
 
-  async #checked(request: ApiRequest, response: Dispatcher.ResponseData): Promise<Dispatcher.ResponseData> {
+  async #checked(request: ApiRequest, response: ApiResponse): Promise<ApiResponse> {
     if (response.statusCode < 400) {
       return response;
     }

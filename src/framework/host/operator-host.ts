@@ -1,6 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { ResourceType } from '../api/discovery.ts';
 import { joinApiVersion, type KubeObject, keyFor, type ObjectKey, type ObjectRef, refOf } from '../api/object.ts';
+import type { Interceptor } from '../api/transport.ts';
 import type { Informer } from '../cache/informer.ts';
 import { Controller, FINALIZER } from '../controller/controller.ts';
 import type { AnyDefinition } from '../definition.ts';
@@ -52,6 +53,8 @@ export type OperatorHostOptions = {
   readonly lease?: LeaseOptions | undefined;
   /** Called when the lease was lost: another replica may work from now on, so this process should end at once. */
   readonly onLeaseLost?: () => void;
+  /** Stands between the operator and the server; only tests have one. */
+  readonly intercept?: Interceptor | undefined;
 };
 
 /** A kind that is watched: its cache, its queue, and who handles its events. */
@@ -86,10 +89,10 @@ export class OperatorHost extends SdkOperator {
   #port = 0;
 
   constructor(options: OperatorHostOptions) {
-    const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000 } = options;
+    const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000, intercept } = options;
     const metrics = new Metrics(kubeConfig.getCurrentCluster()?.server);
     const journal = new Journal();
-    const runtime = createRuntime({ kubeConfig, logger, metrics, journal, namespaces, recheckMs });
+    const runtime = createRuntime({ kubeConfig, logger, metrics, journal, namespaces, recheckMs, intercept });
     super({ kubeConfig, logger, runtime });
     this.#options = options;
     this.#metrics = metrics;

@@ -2,7 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { WriteGateway } from '../api/apply.ts';
 import { Discovery, typeKey } from '../api/discovery.ts';
 import { type KubeObject, keyFor, keyOf, type ObjectRef } from '../api/object.ts';
-import { Transport } from '../api/transport.ts';
+import { type Interceptor, Transport } from '../api/transport.ts';
 import { Informers } from '../cache/informers.ts';
 import type { Journal } from '../observe/journal.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -18,12 +18,15 @@ export type RuntimeOptions = {
   readonly journal: Journal;
   readonly namespaces: readonly string[];
   readonly recheckMs: number;
+  /** Sees every request of the operator; only tests have one. */
+  readonly intercept?: Interceptor | undefined;
 };
 
 /** Puts together what the whole operator shares. Nothing is sent yet. */
 export function createRuntime(options: RuntimeOptions): Runtime {
-  const { kubeConfig, logger, metrics, journal, namespaces, recheckMs } = options;
+  const { kubeConfig, logger, metrics, journal, namespaces, recheckMs, intercept } = options;
   const transport = new Transport(kubeConfig, {
+    intercept,
     observe: (request) => {
       metrics.observeRequest(request);
       currentRun()?.requested(request);
