@@ -1,5 +1,6 @@
 import { type AuditRequest, writeVerbs } from '../../testenv/src/audit.ts';
 import { eventually } from '../../testenv/src/wait.ts';
+import type { OperatorProcess } from './operator-process.ts';
 import { OPERATOR_USER, type SeenObject, type Suite } from './suite.ts';
 
 /** Everything that the operator has said in public: its log, the events, and the status of objects of these kinds. */
@@ -36,6 +37,13 @@ export async function runsOf(suite: Suite, kind: string): Promise<number> {
   const counters = metrics.matchAll(/^controller_runtime_reconcile_total\{(.*)\} (\d+)$/gm);
   const own = [...counters].filter(([, labels]) => labels?.includes(`controller="${kind}"`));
   return own.reduce((sum, [, , count]) => sum + Number(count), 0);
+}
+
+/** How many runs of a kind an operator has begun and not finished, as its metrics say. */
+export async function runsInProgress(operator: OperatorProcess, kind: string): Promise<number> {
+  const metrics = await (await fetch(`${operator.url}/metrics`)).text();
+  const gauge = new RegExp(`^controller_runtime_active_workers\\{controller="${kind}"\\} (\\d+)$`, 'm');
+  return Number(metrics.match(gauge)?.[1]);
 }
 
 /**

@@ -9,6 +9,8 @@ const CREDENTIALS_TTL_MS = 30_000;
 /** What one request needs to reach the server and be known there. */
 export type Credentials = {
   readonly headers: Readonly<Record<string, string>>;
+  /** For who makes connections of its own. */
+  readonly tls: TlsOptions;
   /** For ordinary calls: a few connections, kept alive. */
   readonly calls: Dispatcher;
   /** For watches: as many connections as there are watches, no limit on their duration. */
@@ -44,6 +46,11 @@ export class CredentialSource {
     return this.#cluster.server.replace(/\/+$/, '');
   }
 
+  /** The proxy on the way to the server, if there is one. */
+  get proxy(): string | undefined {
+    return this.#cluster.proxyUrl;
+  }
+
   /** The credentials to use now. */
   async current(): Promise<Credentials> {
     if (!this.#current || this.#current.expires <= Date.now()) {
@@ -75,7 +82,7 @@ export class CredentialSource {
   async #resolve(): Promise<Credentials> {
     const options: RequestOptions = {};
     await this.#kubeConfig.applyToHTTPSOptions(options);
-    return { headers: headersOf(options), ...this.#poolsFor(options) };
+    return { headers: headersOf(options), tls: tlsOf(options), ...this.#poolsFor(options) };
   }
 
   #poolsFor(options: RequestOptions): Pools {
@@ -111,7 +118,8 @@ export class CredentialSource {
   }
 }
 
-type TlsOptions = {
+/** What a TLS connection to the server takes. */
+export type TlsOptions = {
   readonly ca?: string | Buffer;
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;

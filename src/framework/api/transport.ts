@@ -2,6 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { type Dispatcher, request as httpRequest } from 'undici';
 import { CredentialSource, type Credentials } from './credentials.ts';
 import { ApiError, type KubeStatus, messageOf, TransportError } from './errors.ts';
+import { guarded, type MayWrite } from './write-guard.ts';
 
 /** Query parameters; `undefined` ones are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -22,6 +23,13 @@ export type ApiRequest = {
 /** Called once per answered request, for metrics. */
 export type RequestObserver = (request: { method: string; code: number; durationMs: number }) => void;
 
+export type TransportOptions = {
+  readonly userAgent?: string;
+  readonly observe?: RequestObserver;
+  /** Whether anything but reading is allowed now; always when left out. */
+  readonly mayWrite?: MayWrite | undefined;
+};
+
 /** How long an ordinary call may take in all. */
 const CALL_TIMEOUT_MS = 30_000;
 
@@ -35,11 +43,13 @@ export class Transport {
   readonly #source: CredentialSource;
   readonly #userAgent: string;
   readonly #observe: RequestObserver;
+  readonly #mayWrite: MayWrite | undefined;
 
-  constructor(kubeConfig: KubeConfig, options: { userAgent?: string; observe?: RequestObserver } = {}) {
+  constructor(kubeConfig: KubeConfig, options: TransportOptions = {}) {
     this.#source = new CredentialSource(kubeConfig);
     this.#userAgent = options.userAgent ?? 'hearth';
     this.#observe = options.observe ?? (() => undefined);
+    this.#mayWrite = options.mayWrite;
   }
 
   /** The server's base URL. */
@@ -98,11 +108,13 @@ export class Transport {
     const method = request.method ?? 'GET';
     try {
       const credentials = await this.#source.current();
+      const { dispatcher, ...options } = choose(credentials);
       const response = await httpRequest(this.server + request.path + search(request.query), {
         method,
         headers: this.#headers(request, credentials),
         body: request.body === undefined ? null : JSON.stringify(request.body),
-        ...choose(credentials),
+        dispatcher: method === 'GET' || !this.#mayWrite ? dispatcher : guarded(dispatcher, this.#mayWrite),
+        ...options,
       });
       this.#observe({ method, code: response.statusCode, durationMs: performance.now() - started });
       return response;

@@ -9,6 +9,7 @@ import type { Logger } from '../observe/logger.ts';
 import { Metrics } from '../observe/metrics.ts';
 import { WorkQueue } from '../queue/queue.ts';
 import { type Runtime, Services } from '../resources/services.ts';
+import { doneWithin } from './deadline.ts';
 import { HealthServer } from './health.ts';
 import { LeaderElection, type LeaseOptions } from './leader-election.ts';
 import { createRuntime } from './runtime.ts';
@@ -42,6 +43,9 @@ export type OperatorHostOptions = {
   readonly onLeaseLost?: () => void;
 };
 
+/** How long a stop may take unless said otherwise; less than the 30 s that a pod is given. */
+const STOP_MS = 25_000;
+
 /** A kind that is watched: its cache, its queue, and who handles its events. */
 type Watch = {
   readonly type: ResourceType;
@@ -71,7 +75,10 @@ export class OperatorHost extends SdkOperator {
   constructor(options: OperatorHostOptions) {
     const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000 } = options;
     const metrics = new Metrics();
-    const runtime = createRuntime({ kubeConfig, logger, metrics, namespaces, recheckMs });
+    const lost = Promise.withResolvers<void>();
+    const election = createElection(options, lost.resolve);
+    const mayWrite = election && (() => election.isLeader);
+    const runtime = createRuntime({ kubeConfig, logger, metrics, namespaces, recheckMs, mayWrite });
     super({ kubeConfig, logger, runtime });
     this.#options = options;
     this.#metrics = metrics;
@@ -79,7 +86,8 @@ export class OperatorHost extends SdkOperator {
     const { transport } = this.#runtime;
     const instance = options.instance ?? 'hearth';
     this.#recorder = new EventRecorder({ transport, logger, instance });
-    this.#election = this.#createElection(instance);
+    this.#election = election;
+    void lost.promise.then(() => this.#onLeaseLost());
     this.#health = new HealthServer({
       unready: () => this.#unready(),
       metrics: () => this.#metrics.render(),
@@ -113,23 +121,32 @@ export class OperatorHost extends SdkOperator {
   }
 
   /**
-   * Stops: no new runs, running ones may finish within the grace period and are then aborted, events are written,
-   * connections are closed.
+   * Stops: no new runs, running ones may finish and are told to end when half of the time is over, events are written,
+   * the lease is given back, connections are closed.
+   * @throws Error when runs did not end even then. The lease is kept in that case: another replica is not to work on the
+   *   same objects as long as this process is there.
    */
-  override async stop(graceMs = 20_000): Promise<void> {
-    const timer = setTimeout(() => this.#abort.abort(), graceMs);
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
-    clearTimeout(timer);
-    this.#abort.abort();
+  override async stop(withinMs = STOP_MS): Promise<void> {
+    const ended = Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    const inTime = (await doneWithin(withinMs * 0.5, ended)) || (await this.#endRuns(withinMs * 0.2, ended));
+    this.abortRuns();
     for (const controller of this.#controllers) {
       controller.stop();
     }
     await this.#runtime.informers.stop();
-    await this.#recorder.flush();
-    await this.#election?.release();
+    await doneWithin(withinMs * 0.1, this.#recorder.flush());
+    await (inTime ? this.#election?.release() : this.#election?.abandon());
     await this.#health.close();
     await this.#runtime.transport.close();
+    if (!inTime) {
+      throw new Error('a run did not end when it was told to');
+    }
     this.#options.logger.info('stopped');
+  }
+
+  /** Tells running runs to end now. */
+  abortRuns(): void {
+    this.#abort.abort();
   }
 
   protected override async init(): Promise<void> {
@@ -184,13 +201,9 @@ export class OperatorHost extends SdkOperator {
     }
   }
 
-  #createElection(identity: string): LeaderElection | undefined {
-    const { lease, logger, onLeaseLost } = this.#options;
-    const onLost = () => {
-      this.#abort.abort();
-      onLeaseLost?.();
-    };
-    return lease && new LeaderElection({ transport: this.#runtime.transport, lease, identity, logger, onLost });
+  #onLeaseLost(): void {
+    this.abortRuns();
+    this.#options.onLeaseLost?.();
   }
 
   async #handleFinalizer(
@@ -223,12 +236,22 @@ export class OperatorHost extends SdkOperator {
     await onEvent(object ? resourceEvent(type.plural, object) : deletionEvent(type, key));
   }
 
+  async #endRuns(withinMs: number, ended: Promise<unknown>): Promise<boolean> {
+    this.abortRuns();
+    return await doneWithin(withinMs, ended);
+  }
+
   #unready(): string[] {
     const informers = this.#runtime.informers.all();
     return informers
       .filter(({ informer }) => !informer.hasSynced)
       .map(({ selection }) => `${selection.kind} is not listed yet`);
   }
+}
+
+function createElection(options: OperatorHostOptions, onLost: () => void): LeaderElection | undefined {
+  const { kubeConfig, lease, logger, instance = 'hearth' } = options;
+  return lease && new LeaderElection({ kubeConfig, lease, identity: instance, logger, onLost });
 }
 
 function watchId(group: string, plural: string): string {

@@ -2,6 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { WriteGateway } from '../api/apply.ts';
 import { Discovery } from '../api/discovery.ts';
 import { Transport } from '../api/transport.ts';
+import type { MayWrite } from '../api/write-guard.ts';
 import { Informers } from '../cache/informers.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -13,11 +14,14 @@ export type RuntimeOptions = {
   readonly metrics: Metrics;
   readonly namespaces: readonly string[];
   readonly recheckMs: number;
+  /** Whether writing is allowed now; always when left out. */
+  readonly mayWrite?: MayWrite | undefined;
 };
 
 /** Puts together what the whole operator shares. Nothing is sent yet. */
-export function createRuntime({ kubeConfig, logger, metrics, namespaces, recheckMs }: RuntimeOptions): Runtime {
-  const transport = new Transport(kubeConfig, { observe: metrics.observeRequest });
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { kubeConfig, logger, metrics, namespaces, recheckMs, mayWrite } = options;
+  const transport = new Transport(kubeConfig, { observe: metrics.observeRequest, mayWrite });
   const discovery = new Discovery(transport);
   const informers = new Informers({ discovery, transport, logger, namespaces });
   const gateway = new WriteGateway({
