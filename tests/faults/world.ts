@@ -51,8 +51,11 @@ export class World {
     this.server = parts.server;
   }
 
-  /** @param name names the operator's log. */
-  static async start(name: string): Promise<World> {
+  /**
+   * @param name names the operator's log.
+   * @param options where the database server keeps its data; in the system's temporary folder unless said.
+   */
+  static async start(name: string, options: { postgresFolder?: string } = {}): Promise<World> {
     // Only the API server matters here, and the machine is busy enough.
     const testenv = await startWithHearth(definitions, { profile: 'api', thirdParties: false });
     const folder = mkdtempSync(join(testenv.dataDir, 'faults-'));
@@ -62,9 +65,14 @@ export class World {
     writeFileSync(join(folder, 'ca.crt'), testenv.caData);
     writeFileSync(kubeconfig, JSON.stringify(inClusterLike(await proxy.listen(), folder)));
     await testenv.kubectl(['create', 'namespace', NAMESPACE]);
-    const options = { name, withoutOperator: true };
-    const suite = new Suite({ testenv, namespace: NAMESPACE, kubeconfig, options });
-    const world = new World({ testenv, proxy, suite, folder, server: await startPostgres() });
+    const suite = new Suite({ testenv, namespace: NAMESPACE, kubeconfig, options: { name, withoutOperator: true } });
+    const world = new World({
+      testenv,
+      proxy,
+      suite,
+      folder,
+      server: await startPostgres(options.postgresFolder ? { folder: options.postgresFolder } : {}),
+    });
     await world.renewToken();
     return world;
   }
