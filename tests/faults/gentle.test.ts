@@ -83,7 +83,7 @@ describe.skipIf(reason)(`faults between operator and API server${reason ? ` [ski
   });
 
   test('the server shows a certificate of a new authority, which is made known later', async () => {
-    await world.withstands('CA rotated', async ({ proxy, folder, replaceFile }, disturb) => {
+    await world.withstands('CA rotated', async ({ proxy, folder }, disturb) => {
       const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
       const files = ['-keyout', join(folder, 'next.key'), '-out', join(folder, 'next.crt')];
       const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -92,7 +92,7 @@ describe.skipIf(reason)(`faults between operator and API server${reason ? ` [ski
       proxy.show(identity);
       await disturb();
       await eventually('the certificate is not trusted', () => proxy.felt >= 2);
-      replaceFile.call(world, 'ca.crt', identity.cert);
+      world.replaceFile('ca.crt', identity.cert);
     });
   });
 
