@@ -113,4 +113,10 @@ describe.skipIf(reason)(`faults between operator and API server${reason ? ` [ski
       { newProcess: true },
     );
   });
+
+  test('however many objects there were at its starts, it never had more calls under way than its few connections', () => {
+    const [pool, lease] = [8, 1];
+    expect(world.proxy.mostCalls).toBeGreaterThan(1);
+    expect(world.proxy.mostCalls).toBeLessThanOrEqual(pool + lease);
+  });
 });

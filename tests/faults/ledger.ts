@@ -56,9 +56,9 @@ export class Ledger {
   }
 
   /** Waits until all objects that should be there are Ready and no other is there. @returns how many there are. */
-  async converged(): Promise<number> {
+  async converged(timeoutMs = 100_000): Promise<number> {
     await eventually('everything is as it should be', () => this.#unfinished(), {
-      timeoutMs: 170_000,
+      timeoutMs,
       intervalMs: 200,
       until: (unfinished) => unfinished.length === 0,
     });

@@ -18,6 +18,13 @@ const NAMESPACE = 'faults';
 /** Inflicts a fault around a disturbance, which changes objects, and resolves when the fault is over. */
 export type Inflict = (world: World, disturb: () => Promise<void>) => Promise<void>;
 
+export type WithstandOptions = {
+  /** Whether the fault ends the process, and another one was started. */
+  readonly newProcess?: boolean;
+  /** How long convergence may take; a hundred seconds unless said. */
+  readonly patienceMs?: number;
+};
+
 /**
  * A control plane, a PostgreSQL server and one operator process, with a proxy between operator and API server that can
  * fail.
@@ -98,9 +105,9 @@ export class World {
   /**
    * The test of a fault: objects of every kind are made before it; while it lasts others are made, changed and deleted;
    * afterwards everything is as if it had not been, all that was made during earlier faults included, and the process is
-   * the same. With `newProcess` the fault ends it, and another one was started.
+   * the same.
    */
-  async withstands(fault: string, inflict: Inflict, options: { newProcess?: boolean } = {}): Promise<void> {
+  async withstands(fault: string, inflict: Inflict, options: WithstandOptions = {}): Promise<void> {
     const slug = fault
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
@@ -112,7 +119,7 @@ export class World {
       await this.#ledger.converged();
       await inflict(this, async () => await this.#ledger.disturb(slug));
       const ended = performance.now();
-      const objects = await this.#ledger.converged();
+      const objects = await this.#ledger.converged(options.patienceMs);
       reportFault({ fault, objects, convergedAfterMs: performance.now() - ended });
       await this.#ledger.expectWhole();
       // Its port was a free one, so no other process answers there.
