@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../../../testenv/src/wait.ts';
@@ -71,6 +72,7 @@ test('a write that waits for a connection is held back when writing is forbidden
   await eventually('every connection is taken', () => waiting.length === CONNECTIONS);
   const write = transport.request({ method: 'PATCH', path: '/late', body: {} });
   const refused = expect(write).rejects.toThrow('does not hold the lease');
+  await turn(); // it stands in line now
   mayWrite = false;
   answerAll();
   await Promise.all(reads);
