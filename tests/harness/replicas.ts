@@ -93,8 +93,8 @@ export class Replicas {
   }
 
   /** Starts a replica and waits until its caches are filled. */
-  async startStandby(name: string): Promise<OperatorProcess> {
-    const operator = await this.start(name);
+  async startStandby(name: string, env?: Readonly<Record<string, string>>): Promise<OperatorProcess> {
+    const operator = await this.start(name, env);
     await eventually(`${name} is ready`, async () => (await fetch(`${operator.url}/readyz`)).ok);
     return operator;
   }
