@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { PostgresHandle } from '../../testenv/src/postgres.ts';
 import { eventually } from '../../testenv/src/wait.ts';
+import { cachedObjects } from '../harness/observations.ts';
 import { everythingOn } from '../harness/postgres-server.ts';
 import { statusProblems } from '../harness/status-problems.ts';
 import { conditionOf, type SeenObject, type Suite } from '../harness/suite.ts';
@@ -100,11 +101,22 @@ export class Ledger {
         await entry.expectInLine(this.#suite, object, version);
       }
     }
+    await this.#expectCacheWhole(objects);
     await this.#expectValuesKept();
     const databases = [...this.#expected.values()]
       .flatMap(({ entry, name }) => entry.databaseOf?.(this.#suite.namespace, name) ?? [])
       .sort();
     expect(await everythingOn(this.#server)).toEqual({ roles: databases, databases });
+  }
+
+  /** The operator's cache holds what the server has: no ghost of what was deleted while it could not see. */
+  async #expectCacheWhole(objects: readonly SeenObject[]): Promise<void> {
+    for (const { kind } of faultKinds()) {
+      const count = objects.filter((object) => object.kind === kind).length;
+      await eventually(`the cache has ${count} ${kind}`, () => cachedObjects(this.#suite.operator, kind), {
+        until: (cached) => cached === count,
+      });
+    }
   }
 
   /** No value that a Secret of ours ever had is another one later. */

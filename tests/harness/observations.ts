@@ -41,9 +41,18 @@ export async function runsOf(suite: Suite, kind: string): Promise<number> {
 
 /** How many runs of a kind an operator has begun and not finished, as its metrics say. */
 export async function runsInProgress(operator: OperatorProcess, kind: string): Promise<number> {
+  return await gauge(operator, `controller_runtime_active_workers{controller="${kind}"}`);
+}
+
+/** How many objects of a kind an operator has in its cache, as its metrics say. */
+export async function cachedObjects(operator: OperatorProcess, kind: string): Promise<number> {
+  return await gauge(operator, `hearth_cache_objects{kind="${kind}"}`);
+}
+
+async function gauge(operator: OperatorProcess, series: string): Promise<number> {
   const metrics = await (await fetch(`${operator.url}/metrics`)).text();
-  const gauge = new RegExp(`^controller_runtime_active_workers\\{controller="${kind}"\\} (\\d+)$`, 'm');
-  return Number(metrics.match(gauge)?.[1]);
+  const line = metrics.split('\n').find((each) => each.startsWith(`${series} `));
+  return Number(line?.slice(series.length));
 }
 
 /**
