@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const INTEGRATION = [
-  'tests/{integration,testenv}/**/*.test.ts',
+  'tests/{integration,testenv,faults}/**/*.test.ts',
   'tests/*.integration.test.ts',
   'src/**/*.integration.test.ts',
 ];

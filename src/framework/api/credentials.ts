@@ -11,6 +11,8 @@ const CREDENTIALS_TTL_MS = 30_000;
 /** What one request needs to reach the server and be known there. */
 export type Credentials = {
   readonly headers: Readonly<Record<string, string>>;
+  /** For who makes connections of its own. */
+  readonly tls: TlsOptions;
   /** For ordinary calls: a few connections, kept alive. */
   readonly calls: Dispatcher;
   /** For watches: as many connections as there are watches, no limit on their duration. */
@@ -51,6 +53,11 @@ export class CredentialSource {
     return this.#cluster.server.replace(/\/+$/, '');
   }
 
+  /** The proxy on the way to the server, if there is one. */
+  get proxy(): string | undefined {
+    return this.#cluster.proxyUrl;
+  }
+
   /** The credentials to use now. */
   async current(): Promise<Credentials> {
     const user = this.#kubeConfig.getCurrentUser();
@@ -88,7 +95,7 @@ export class CredentialSource {
     // client-node would give out what it read up to a minute ago.
     const token = tokenFile && (await readFile(tokenFile, 'utf8')).trim();
     const headers = { ...headersOf(options), ...(token ? { authorization: `Bearer ${token}` } : {}) };
-    return { headers, ...this.#poolsFor(options) };
+    return { headers, tls: tlsOf(options), ...this.#poolsFor(options) };
   }
 
   #poolsFor(options: RequestOptions): Pools {
@@ -141,7 +148,8 @@ function stateOf(files: readonly (string | undefined)[]): string {
     .join();
 }
 
-type TlsOptions = {
+/** What a TLS connection to the server takes. */
+export type TlsOptions = {
   readonly ca?: string | Buffer;
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;

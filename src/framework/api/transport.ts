@@ -2,6 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { type Dispatcher, request as httpRequest } from 'undici';
 import { CredentialSource, type Credentials } from './credentials.ts';
 import { ApiError, type KubeStatus, messageOf, TransportError } from './errors.ts';
+import { guarded, type MayWrite } from './write-guard.ts';
 
 /** Query parameters; `undefined` ones are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -46,6 +47,8 @@ export type TransportOptions = {
   readonly userAgent?: string;
   readonly observe?: RequestObserver;
   readonly intercept?: Interceptor | undefined;
+  /** Whether anything but reading is allowed now; always when left out. */
+  readonly mayWrite?: MayWrite | undefined;
 };
 
 /** How long an ordinary call may take in all. */
@@ -62,12 +65,14 @@ export class Transport {
   readonly #userAgent: string;
   readonly #observe: RequestObserver;
   readonly #intercept: Interceptor;
+  readonly #mayWrite: MayWrite | undefined;
 
   constructor(kubeConfig: KubeConfig, options: TransportOptions = {}) {
     this.#source = new CredentialSource(kubeConfig);
     this.#userAgent = options.userAgent ?? 'hearth';
     this.#observe = options.observe ?? (() => undefined);
     this.#intercept = options.intercept ?? ((request, send) => send(request));
+    this.#mayWrite = options.mayWrite;
   }
 
   /** The server's base URL. */
@@ -125,11 +130,13 @@ export class Transport {
     const observe = (code: number) => this.#observe({ method, path, code, durationMs: performance.now() - started });
     try {
       const credentials = await this.#source.current();
+      const { dispatcher, ...options } = choose(credentials);
       const response = await httpRequest(this.server + request.path + search(request.query), {
         method,
         headers: this.#headers(request, credentials),
         body: request.body === undefined ? null : JSON.stringify(request.body),
-        ...choose(credentials),
+        dispatcher: method === 'GET' || !this.#mayWrite ? dispatcher : guarded(dispatcher, this.#mayWrite),
+        ...options,
       });
       observe(response.statusCode);
       return response;

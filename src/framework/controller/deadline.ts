@@ -12,8 +12,9 @@ export type Deadline = {
 const GRACE_MS = 5_000;
 
 /**
- * Does work that has to end in time. Its signal is aborted when the time is up or the process stops; work that does
- * not listen is left alone after a moment, so that others get its place.
+ * Does work that has to end in time. Its signal is aborted when the time is up or the process stops. Work that does not
+ * listen when its time is up is left alone after a moment, so that others get its place; when the process stops nobody
+ * needs it, and whoever stops has to know that it has not ended.
  * @throws RunTimeoutError when the time was up, even if the work came to an end of its own.
  */
 export async function inTime(work: (signal: AbortSignal) => Promise<void>, options: Deadline): Promise<void> {
@@ -24,12 +25,9 @@ export async function inTime(work: (signal: AbortSignal) => Promise<void>, optio
   const left = Promise.withResolvers<never>();
   let grace: NodeJS.Timeout | undefined;
   const onAbort = () => {
-    grace = setTimeout(() => left.reject(signal.reason), graceMs);
+    grace = setTimeout(() => left.reject(late.signal.reason), graceMs);
   };
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) {
-    onAbort();
-  }
+  late.signal.addEventListener('abort', onAbort, { once: true });
   try {
     await Promise.race([work(signal), left.promise]);
   } catch (error) {
@@ -37,7 +35,6 @@ export async function inTime(work: (signal: AbortSignal) => Promise<void>, optio
   } finally {
     clearTimeout(timer);
     clearTimeout(grace);
-    signal.removeEventListener('abort', onAbort);
   }
   if (late.signal.aborted) {
     throw late.signal.reason;

@@ -9,15 +9,15 @@ import { EventRecorder } from '../observe/events.ts';
 import { Journal } from '../observe/journal.ts';
 import type { Logger } from '../observe/logger.ts';
 import { Metrics } from '../observe/metrics.ts';
-import type { QueueSource } from '../observe/queue-metrics.ts';
 import { Budget } from '../queue/budget.ts';
-import { PRIORITIES } from '../queue/line.ts';
 import { WorkQueue } from '../queue/queue.ts';
 import { ownCause } from '../resources/change-cause.ts';
 import { type Runtime, Services } from '../resources/services.ts';
+import { doneWithin } from './deadline.ts';
 import { Explainer } from './explain.ts';
 import { type ExplainAccess, HealthServer } from './health.ts';
 import { LeaderElection, type LeaseOptions } from './leader-election.ts';
+import { informerSource, queueSource } from './metrics-sources.ts';
 import { createRuntime } from './runtime.ts';
 import {
   deletionEvent,
@@ -57,6 +57,9 @@ export type OperatorHostOptions = {
   readonly intercept?: Interceptor | undefined;
 };
 
+/** How long a stop may take unless said otherwise; less than the 30 s that a pod is given. */
+const STOP_MS = 25_000;
+
 /** A kind that is watched: its cache, its queue, and who handles its events. */
 type Watch = {
   readonly type: ResourceType;
@@ -92,22 +95,29 @@ export class OperatorHost extends SdkOperator {
     const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000, intercept } = options;
     const metrics = new Metrics(kubeConfig.getCurrentCluster()?.server);
     const journal = new Journal();
-    const runtime = createRuntime({ kubeConfig, logger, metrics, journal, namespaces, recheckMs, intercept });
+    const lost = Promise.withResolvers<void>();
+    const election = createElection(options, lost.resolve);
+    const mayWrite = election && (() => election.isLeader);
+    const shared = { kubeConfig, logger, metrics, journal };
+    const runtime = createRuntime({ ...shared, namespaces, recheckMs, intercept, mayWrite });
     super({ kubeConfig, logger, runtime });
     this.#options = options;
     this.#metrics = metrics;
     this.#journal = journal;
     this.#budget = new Budget(options.totalConcurrency ?? 32);
     this.#runtime = runtime;
-    const { transport } = this.#runtime;
-    const instance = options.instance ?? 'hearth';
-    this.#recorder = new EventRecorder({ transport, logger, instance });
-    this.#election = this.#createElection(instance);
+    this.#recorder = new EventRecorder({
+      transport: runtime.transport,
+      logger,
+      instance: options.instance ?? 'hearth',
+    });
     const explainer = new Explainer({
       journal,
       isLeader: () => this.#leads,
       find: (kind) => [...this.#watches.values()].find(({ type }) => type.kind === kind),
     });
+    this.#election = election;
+    void lost.promise.then(() => this.#onLeaseLost());
     this.#health = new HealthServer({
       unready: () => this.#runtime.informers.troubles(),
       metrics: () => this.#metrics.render(),
@@ -115,11 +125,7 @@ export class OperatorHost extends SdkOperator {
     });
     this.#metrics.observeSources({
       queues: () => [...this.#watches.values()].map(({ type, queue }) => queueSource(type.kind, queue)),
-      informers: () =>
-        runtime.informers.all().map(({ selection, informer }) => {
-          const { connected, silenceMs, unseenWrites } = informer.freshness;
-          return { kind: selection.kind, size: informer.size, silenceMs, isConnected: connected, unseenWrites };
-        }),
+      informers: () => runtime.informers.all().map(informerSource),
       isLeader: () => this.#leads,
     });
   }
@@ -146,23 +152,37 @@ export class OperatorHost extends SdkOperator {
   }
 
   /**
-   * Stops: no new runs, running ones may finish within the grace period and are then aborted, events are written,
-   * connections are closed.
+   * Stops: no new runs, running ones may finish and are told to end when half of the time is over, events are written,
+   * the lease is given back, connections are closed.
+   * @throws Error when runs did not end even then. The lease is kept in that case: another replica is not to work on the
+   *   same objects as long as this process is there.
    */
-  override async stop(graceMs = 20_000): Promise<void> {
-    const timer = setTimeout(() => this.#abort.abort(), graceMs);
-    await Promise.all([...this.#controlled.values()].map(({ queue }) => queue.close()));
-    clearTimeout(timer);
-    this.#abort.abort();
+  override async stop(withinMs = STOP_MS): Promise<void> {
+    const ended = Promise.all([...this.#controlled.values()].map(({ queue }) => queue.close()));
+    const inTime = (await doneWithin(withinMs * 0.5, ended)) || (await this.#endRuns(withinMs * 0.2, ended));
+    this.abortRuns();
     for (const { controller } of this.#controlled.values()) {
       controller.stop();
     }
     await this.#runtime.informers.stop();
-    await this.#recorder.flush();
-    await this.#election?.release();
+    await doneWithin(withinMs * 0.1, this.#recorder.flush());
+    await (inTime ? this.#election?.release() : this.#election?.abandon());
     await this.#health.close();
     await this.#runtime.transport.close();
+    if (!inTime) {
+      throw new Error('a run did not end when it was told to');
+    }
     this.#options.logger.info('stopped');
+  }
+
+  /** Tells running runs to end now. */
+  abortRuns(): void {
+    this.#abort.abort();
+  }
+
+  async #endRuns(withinMs: number, ended: Promise<unknown>): Promise<boolean> {
+    this.abortRuns();
+    return await doneWithin(withinMs, ended);
   }
 
   protected override async init(): Promise<void> {
@@ -205,13 +225,9 @@ export class OperatorHost extends SdkOperator {
     }
   }
 
-  #createElection(identity: string): LeaderElection | undefined {
-    const { lease, logger, onLeaseLost } = this.#options;
-    const onLost = () => {
-      this.#abort.abort();
-      onLeaseLost?.();
-    };
-    return lease && new LeaderElection({ transport: this.#runtime.transport, lease, identity, logger, onLost });
+  #onLeaseLost(): void {
+    this.abortRuns();
+    this.#options.onLeaseLost?.();
   }
 
   async #handleFinalizer(
@@ -263,10 +279,9 @@ export class OperatorHost extends SdkOperator {
   }
 }
 
-function queueSource(name: string, queue: WorkQueue): QueueSource {
-  const depths = Object.fromEntries(PRIORITIES.map((priority) => [priority, queue.depthOf(priority)]));
-  const { activeCount: active, concurrency, workingMs } = queue;
-  return { name, depths, active, concurrency, workingMs };
+function createElection(options: OperatorHostOptions, onLost: () => void): LeaderElection | undefined {
+  const { kubeConfig, lease, logger, instance = 'hearth' } = options;
+  return lease && new LeaderElection({ kubeConfig, lease, identity: instance, logger, onLost });
 }
 
 function watchId(group: string, plural: string): string {

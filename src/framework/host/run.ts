@@ -1,11 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 import { messageOf } from '../api/errors.ts';
 import type { Logger } from '../observe/logger.ts';
+import { doneWithin } from './deadline.ts';
 import { OperatorHost, type OperatorHostOptions } from './operator-host.ts';
 
-/** How long a stop may take before the process ends anyway; less than the 30 s that a pod is given. */
+/** How long a stop may take before the process ends anyway, unless said otherwise; less than the 30 s that a pod is given. */
 const STOP_DEADLINE_MS = 25_000;
+
+export type RunOptions = OperatorHostOptions & {
+  /** How long a stop may take, in milliseconds; less than the grace period of the pod. */
+  readonly stopMs?: number;
+};
 
 /**
  * Loads the kubeconfig: `KUBECONFIG`, else `~/.kube/config`, else the pod's ServiceAccount.
@@ -24,36 +29,41 @@ export function loadKubeConfig(): KubeConfig {
 
 /**
  * Runs an operator until SIGTERM or SIGINT, then stops it gracefully and ends the process: with status 0, or 1 when
- * stopping took too long.
+ * something did not end in time. A second signal tells running runs to end at once.
  */
-export async function runOperator(options: OperatorHostOptions): Promise<OperatorHost> {
+export async function runOperator({ stopMs = STOP_DEADLINE_MS, ...options }: RunOptions): Promise<OperatorHost> {
+  const { logger } = options;
   // Nothing stops writing as surely as the end of the process.
   const host = new OperatorHost({ onLeaseLost: () => process.exit(1), ...options });
   let stopping = false;
   const stop = (signal: string): void => {
-    if (!stopping) {
-      stopping = true;
-      options.logger.info('stopping', { signal });
-      void stopWithin(host, options.logger).then((code) => process.exit(code));
+    if (stopping) {
+      logger.info('stopping at once', { signal });
+      host.abortRuns();
+      return;
     }
+    stopping = true;
+    logger.info('stopping', { signal });
+    void exitCodeOf(host.stop(stopMs * 0.9), { withinMs: stopMs, logger }).then((code) => process.exit(code));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('unhandledRejection', (error) => {
-    options.logger.error('a promise was left without a handler', { error: messageOf(error) });
+    logger.error('a promise was left without a handler', { error: messageOf(error) });
   });
   await host.start();
   return host;
 }
 
-async function stopWithin(host: OperatorHost, logger: Logger): Promise<number> {
-  const late = delay(STOP_DEADLINE_MS, 1, { ref: false });
-  const stopped = host.stop().then(
-    () => 0,
-    (error: unknown) => {
-      logger.error('stopping failed', { error: messageOf(error) });
-      return 1;
-    },
-  );
-  return await Promise.race([stopped, late]);
+async function exitCodeOf(stopped: Promise<void>, limits: { withinMs: number; logger: Logger }): Promise<number> {
+  const { withinMs, logger } = limits;
+  try {
+    if (await doneWithin(withinMs, stopped)) {
+      return 0;
+    }
+    logger.error('stopping took too long', { seconds: withinMs / 1000 });
+  } catch (error) {
+    logger.error('stopping failed', { error: messageOf(error) });
+  }
+  return 1;
 }

@@ -3,6 +3,7 @@ import { WriteGateway } from '../api/apply.ts';
 import { Discovery, typeKey } from '../api/discovery.ts';
 import { type KubeObject, keyFor, keyOf, type ObjectRef } from '../api/object.ts';
 import { type Interceptor, Transport } from '../api/transport.ts';
+import type { MayWrite } from '../api/write-guard.ts';
 import { Informers } from '../cache/informers.ts';
 import type { Journal } from '../observe/journal.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -20,13 +21,16 @@ export type RuntimeOptions = {
   readonly recheckMs: number;
   /** Sees every request of the operator; only tests have one. */
   readonly intercept?: Interceptor | undefined;
+  /** Whether writing is allowed now; always when left out. */
+  readonly mayWrite?: MayWrite | undefined;
 };
 
 /** Puts together what the whole operator shares. Nothing is sent yet. */
 export function createRuntime(options: RuntimeOptions): Runtime {
-  const { kubeConfig, logger, metrics, journal, namespaces, recheckMs, intercept } = options;
+  const { kubeConfig, logger, metrics, journal, namespaces, recheckMs, intercept, mayWrite } = options;
   const transport = new Transport(kubeConfig, {
     intercept,
+    mayWrite,
     observe: (request) => {
       metrics.observeRequest(request);
       currentRun()?.requested(request);
