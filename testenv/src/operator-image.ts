@@ -21,6 +21,7 @@ const sources = [
   '.npmrc',
   'LICENSE',
   'scripts/build.ts',
+  'scripts/bundle.ts',
   'src/**',
 ];
 
