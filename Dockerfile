@@ -3,7 +3,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-fund --no-audit
-COPY scripts/build.ts scripts/bundle.ts scripts/
+COPY scripts/build.ts scripts/bundle.ts scripts/slim.ts scripts/sdk-client.ts scripts/
 COPY src src
 RUN node scripts/build.ts
 

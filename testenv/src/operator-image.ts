@@ -22,6 +22,8 @@ const sources = [
   'LICENSE',
   'scripts/build.ts',
   'scripts/bundle.ts',
+  'scripts/slim.ts',
+  'scripts/sdk-client.ts',
   'src/**',
 ];
 

@@ -1,5 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { type Dispatcher, request as httpRequest } from 'undici';
+import type { Dispatcher } from 'undici';
 import { CredentialSource, type Credentials } from './credentials.ts';
 import { ApiError, type KubeStatus, messageOf, TransportError } from './errors.ts';
 
@@ -107,11 +107,15 @@ export class Transport {
     const observe = (code: number) => this.#observe({ method, path, code, durationMs: performance.now() - started });
     try {
       const credentials = await this.#source.current();
-      const response = await httpRequest(this.server + request.path + search(request.query), {
+      const { dispatcher, ...limits } = choose(credentials);
+      const { origin, pathname, search } = new URL(this.server + request.path + searchOf(request.query));
+      const response = await dispatcher.request({
+        origin,
+        path: pathname + search,
         method,
         headers: this.#headers(request, credentials),
         body: request.body === undefined ? null : JSON.stringify(request.body),
-        ...choose(credentials),
+        ...limits,
       });
       observe(response.statusCode);
       return response;
@@ -156,7 +160,7 @@ function describe(request: ApiRequest): string {
   return `${request.method ?? 'GET'} ${request.path}`;
 }
 
-function search(query: Query = {}): string {
+function searchOf(query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) {
