@@ -60,13 +60,13 @@ export class Transport {
    * @throws ApiError when the server answers with an error status, {@link TransportError} when it does not answer.
    */
   async request<T>(request: ApiRequest): Promise<T> {
-    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
-    const response = await this.#send(request, (credentials) => ({ dispatcher: credentials.calls, signal }));
+    const limit = limited(request.signal);
     try {
-      return JSON.parse(await response.body.text()) as T;
-    } catch (error) {
-      throw failureOf(request, error);
+      const { signal } = limit;
+      const response = await this.#send(request, (credentials) => ({ dispatcher: credentials.calls, signal }));
+      return await parsed<T>(request, response);
+    } finally {
+      limit.end();
     }
   }
 
@@ -149,6 +149,36 @@ export class Transport {
 }
 
 type SendOptions = { readonly dispatcher: Dispatcher; readonly signal?: AbortSignal };
+
+async function parsed<T>(request: ApiRequest, response: Dispatcher.ResponseData): Promise<T> {
+  try {
+    return JSON.parse(await response.body.text()) as T;
+  } catch (error) {
+    throw failureOf(request, error);
+  }
+}
+
+/**
+ * A signal for one call: aborted by the caller's, or when the call takes too long. Nothing of it is left after `end`;
+ * `AbortSignal.timeout` would keep a timer and an error for every call of the last half minute.
+ */
+function limited(outer: AbortSignal | undefined): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(outer?.reason);
+  const onTimeout = () => controller.abort(new DOMException(`no answer in ${CALL_TIMEOUT_MS} ms`, 'TimeoutError'));
+  const timer = setTimeout(onTimeout, CALL_TIMEOUT_MS).unref();
+  if (outer?.aborted) {
+    onAbort();
+  }
+  outer?.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    end: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', onAbort);
+    },
+  };
+}
 
 /** An abort stays what it is, for nobody is to be told of one; everything else is a failure of the transport. */
 function failureOf(request: ApiRequest, error: unknown): unknown {
