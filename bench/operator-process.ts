@@ -39,11 +39,12 @@ export class OperatorProcess {
   /** Starts one as the image does, and waits until it is ready. */
   static async start(options: StartOptions): Promise<OperatorProcess> {
     const started = performance.now();
-    const child = spawn(NODE, [...nodeFlags(), options.entry], {
+    const { flags, env } = image();
+    const child = spawn(NODE, [...flags, options.entry], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
+        ...env,
         PATH: process.env['PATH'],
-        NODE_ENV: 'production',
         KUBECONFIG: options.kubeconfig,
         HEARTH_NAMESPACES: options.namespaces.join(','),
         HEARTH_PORT: '0',
@@ -75,6 +76,15 @@ export class OperatorProcess {
       .slice(11, 13)
       .map(Number);
     return (user + system) / TICKS_PER_SECOND;
+  }
+
+  /**
+   * For how long the main thread could have run and others had the processors, in seconds: so much of every delay is the
+   * machine's.
+   */
+  waitedSeconds(): number {
+    const { pid } = this.#child;
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e9;
   }
 
   /** The values of a metric, by their labels. What measures the event loop begins anew with each call. */
@@ -111,10 +121,15 @@ export function sum(values: ReadonlyMap<string, number>, label = ''): number {
   return [...values].filter(([labels]) => labels.includes(label)).reduce((total, [, value]) => total + value, 0);
 }
 
-/** What the image gives Node: it belongs to what is measured. */
-function nodeFlags(): string[] {
-  const [, entry = '[]'] = readFileSync(DOCKERFILE, 'utf8').match(/^ENTRYPOINT (.+)$/m) ?? [];
-  return (JSON.parse(entry) as string[]).slice(1, -1);
+/** How the image starts Node: that belongs to what is measured. */
+function image(): { readonly flags: readonly string[]; readonly env: Readonly<Record<string, string>> } {
+  const text = readFileSync(DOCKERFILE, 'utf8');
+  const [, entry = '[]'] = text.match(/^ENTRYPOINT (.+)$/m) ?? [];
+  const variables = [...text.matchAll(/^ENV (.+)$/gm)].flatMap(([, line = '']) => line.split(' '));
+  return {
+    flags: (JSON.parse(entry) as string[]).slice(1, -1),
+    env: Object.fromEntries(variables.map((each) => each.split('='))),
+  };
 }
 
 async function portOf(child: ChildProcess): Promise<number> {

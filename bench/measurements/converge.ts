@@ -4,7 +4,6 @@ import { eventually } from '../../testenv/src/wait.ts';
 import { type Apps, allReady, createApps, sendAll } from '../apps.ts';
 import type { Measurement, Options, Row } from '../measurement.ts';
 import { type OperatorProcess, sum } from '../operator-process.ts';
-import { startStallWitness } from '../stall-witness.ts';
 import type { World } from '../world.ts';
 
 /** How long after the last object is Ready writes are counted that nobody needs. */
@@ -62,8 +61,7 @@ async function convergence(
 ): Promise<Row[]> {
   const { count: objects, spec } = apps;
   await process.longestStallMs();
-  const before = { mark: world.mark(), cpu: process.cpuSeconds() };
-  const endWitness = startStallWitness();
+  const before = { mark: world.mark(), cpu: process.cpuSeconds(), waited: process.waitedSeconds() };
   const tookMs = await timed(async () => await Promise.all([createApps(apps), allReady(apps)]));
   const stall = await process.longestStallMs();
   const requests = world.requestsSince(before.mark).filter(({ verb }) => verb !== 'watch').length;
@@ -80,7 +78,12 @@ async function convergence(
     },
     { measure: 'Processor time', objects, value: process.cpuSeconds() - before.cpu, unit: 's' },
     { measure: 'Longest stall of the event loop', objects, value: stall, unit: 'ms', level: 50 },
-    { measure: 'Longest stall of an idle thread meanwhile', objects, value: await endWitness(), unit: 'ms' },
+    {
+      measure: 'Its main thread waited for a processor',
+      objects,
+      value: process.waitedSeconds() - before.waited,
+      unit: 's',
+    },
   ];
 }
 
