@@ -76,6 +76,10 @@ verify-generated: generate ## Fail when a generated file was not up to date
 build: setup ## Bundle the operator into dist/hearth.mjs
 	node scripts/build.ts
 
+.PHONY: bench
+bench: setup ## Measure the operator on a control plane of its own, for half an hour; BENCH has options
+	node bench/bench.ts $(BENCH)
+
 .PHONY: image
 image: setup ## Build the image hearth:0.1.0 from the Dockerfile: docker, podman or, without them, buildah
 	node scripts/build-image.ts

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { loadAllYaml } from '@kubernetes/client-node';
+import { parseAllDocuments } from 'yaml';
 import { type AnyDefinition, describeRef, type Manifest, messageOf, refIn } from '../framework/framework.ts';
 import { definitions } from '../resources/resources.ts';
 
@@ -21,7 +21,7 @@ export async function readManifests(files: readonly string[], namespace: string)
 async function readObjects(file: string): Promise<Manifest[]> {
   const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
   try {
-    const documents: unknown[] = loadAllYaml(content);
+    const documents: unknown[] = parseAllDocuments(content).map((document) => document.toJS());
     const objects = documents.flatMap((each) => (isList(each) ? each.items : (each ?? [])));
     const wrong = objects.findIndex((each) => !isManifest(each));
     if (wrong >= 0) {

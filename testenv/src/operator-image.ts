@@ -21,6 +21,9 @@ const sources = [
   '.npmrc',
   'LICENSE',
   'scripts/build.ts',
+  'scripts/bundle.ts',
+  'scripts/slim.ts',
+  'scripts/sdk-client.ts',
   'src/**',
 ];
 

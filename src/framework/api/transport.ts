@@ -1,5 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { type Dispatcher, request as httpRequest } from 'undici';
+import type { Dispatcher } from 'undici';
 import { CredentialSource, type Credentials } from './credentials.ts';
 import { ApiError, type KubeStatus, messageOf, TransportError } from './errors.ts';
 import { guarded, type MayWrite } from './write-guard.ts';
@@ -85,13 +85,13 @@ export class Transport {
    * @throws ApiError when the server answers with an error status, {@link TransportError} when it does not answer.
    */
   async request<T>(request: ApiRequest): Promise<T> {
-    const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
-    const response = await this.#send(request, (credentials) => ({ dispatcher: credentials.calls, signal }));
+    const limit = limited(request.signal);
     try {
-      return JSON.parse(await response.body.text()) as T;
-    } catch (error) {
-      throw failureOf(request, error);
+      const { signal } = limit;
+      const response = await this.#send(request, (credentials) => ({ dispatcher: credentials.calls, signal }));
+      return await parsed<T>(request, response);
+    } finally {
+      limit.end();
     }
   }
 
@@ -130,13 +130,16 @@ export class Transport {
     const observe = (code: number) => this.#observe({ method, path, code, durationMs: performance.now() - started });
     try {
       const credentials = await this.#source.current();
-      const { dispatcher, ...options } = choose(credentials);
-      const response = await httpRequest(this.server + request.path + search(request.query), {
+      const { dispatcher: open, ...limits } = choose(credentials);
+      const dispatcher = method === 'GET' || !this.#mayWrite ? open : guarded(open, this.#mayWrite);
+      const { origin, pathname, search } = new URL(this.server + request.path + searchOf(request.query));
+      const response = await dispatcher.request({
+        origin,
+        path: pathname + search,
         method,
         headers: this.#headers(request, credentials),
         body: request.body === undefined ? null : JSON.stringify(request.body),
-        dispatcher: method === 'GET' || !this.#mayWrite ? dispatcher : guarded(dispatcher, this.#mayWrite),
-        ...options,
+        ...limits,
       });
       observe(response.statusCode);
       return response;
@@ -171,6 +174,36 @@ export class Transport {
 
 type SendOptions = { readonly dispatcher: Dispatcher; readonly signal?: AbortSignal };
 
+async function parsed<T>(request: ApiRequest, response: Dispatcher.ResponseData): Promise<T> {
+  try {
+    return JSON.parse(await response.body.text()) as T;
+  } catch (error) {
+    throw failureOf(request, error);
+  }
+}
+
+/**
+ * A signal for one call: aborted by the caller's, or when the call takes too long. Nothing of it is left after `end`;
+ * `AbortSignal.timeout` would keep a timer and an error for every call of the last half minute.
+ */
+function limited(outer: AbortSignal | undefined): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(outer?.reason);
+  const onTimeout = () => controller.abort(new DOMException(`no answer in ${CALL_TIMEOUT_MS} ms`, 'TimeoutError'));
+  const timer = setTimeout(onTimeout, CALL_TIMEOUT_MS).unref();
+  if (outer?.aborted) {
+    onAbort();
+  }
+  outer?.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    end: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
 /** An abort stays what it is, for nobody is to be told of one; everything else is a failure of the transport. */
 function failureOf(request: ApiRequest, error: unknown): unknown {
   const message = `${describe(request)}: ${messageOf(error)}`;
@@ -181,7 +214,7 @@ function describe(request: ApiRequest): string {
   return `${request.method ?? 'GET'} ${request.path}`;
 }
 
-function search(query: Query = {}): string {
+function searchOf(query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) {

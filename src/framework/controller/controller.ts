@@ -109,6 +109,7 @@ export class Controller {
     const trouble = await this.#run(attempt).catch((error: unknown) => this.#escaped(object, error));
     const nextRunMs = this.#plan(run.object, trouble);
     const subject = this.#instances.get(run.object)?.subject;
+    this.#lookAgain(attempt, trouble, subject);
     subject?.end();
     run.ended({ outcome: trouble?.kind ?? 'success', troubles: troublesOf(trouble, subject?.parts), nextRunMs });
     this.#options.observe.ran({
@@ -120,6 +121,19 @@ export class Controller {
       isTimeout: trouble?.kind === 'failed' && trouble.reason === TIMEOUT_REASON,
     });
     this.#lookForLoop(attempt);
+  }
+
+  /**
+   * A run that has written and is not Ready for it only compared with what was there before: the answer is in the cache
+   * now, and no watch may ever tell more. What then still is not ready is told of by others.
+   */
+  #lookAgain({ run, object }: Attempt, trouble: Trouble | undefined, subject: Subject | undefined): void {
+    const isReady = subject?.conditions.get('Ready')?.status === 'True';
+    const own = keyOf(object);
+    const hasWritten = run.writes.some(({ kind, object: key }) => kind !== object.kind || key !== own);
+    if (!trouble && !isReady && hasWritten) {
+      this.#options.queue.add(run.object, { type: 'asked', inRun: true });
+    }
   }
 
   #lookForLoop({ run, object }: Attempt): void {

@@ -64,12 +64,12 @@ export class OperatorRun {
   /** Ends it as SIGKILL does: from now on the world hears nothing of it. */
   async kill(): Promise<void> {
     this.wire.cut();
-    this.#ended ??= this.#host.stop(0);
     // Runs are told to end before their requests fail, so that none of them takes the failure for a reason to act.
+    this.#host.abortRuns();
     await delay(1);
     this.wire.bury();
     this.wire.release();
-    await this.#ended;
+    await this.stop();
   }
 
   async #metrics(): Promise<string> {

@@ -1,0 +1,112 @@
+import type { ResourceType } from '../src/framework/api/discovery.ts';
+import { watchEvents } from '../src/framework/api/list-watch.ts';
+import type { KubeObject, Manifest, Transport } from '../src/framework/framework.ts';
+import { APP_GROUP, childrenOf } from './operator/app-kind.ts';
+
+const APPS: ResourceType = { group: APP_GROUP, version: 'v1', kind: 'App', plural: 'apps', namespaced: true };
+const API_VERSION = `${APP_GROUP}/v1`;
+
+const PLURALS: Readonly<Record<string, string>> = { ConfigMap: 'configmaps', Service: 'services' };
+
+/** How many requests are on their way at a time: what the operator's own pool of connections has. */
+const AT_ONCE = 8;
+
+/** Objects of the measured kind in one namespace. */
+export type Apps = {
+  readonly transport: Transport;
+  readonly namespace: string;
+  readonly count: number;
+  readonly spec: { readonly children: number; readonly workMs?: number };
+};
+
+export function nameOf(index: number): string {
+  return `app-${String(index).padStart(5, '0')}`;
+}
+
+const pathOf = (namespace: string) => `/apis/${API_VERSION}/namespaces/${namespace}/apps`;
+
+/** Runs something for each number below a count, some at a time. */
+export async function forEach(count: number, work: (index: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    for (let index = next; index < count; index = next) {
+      next += 1;
+      await work(index);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+async function create({ transport, namespace, spec }: Apps, name: string): Promise<KubeObject> {
+  const body = { apiVersion: API_VERSION, kind: 'App', metadata: { name }, spec };
+  return await transport.request<KubeObject>({ method: 'POST', path: pathOf(namespace), body });
+}
+
+export async function createApps(apps: Apps): Promise<void> {
+  await forEach(apps.count, (index) => create(apps, nameOf(index)));
+}
+
+/** Resolves when as many objects as there are to be are Ready. */
+export async function allReady({ transport, namespace, count }: Apps): Promise<void> {
+  const abort = new AbortController();
+  const ready = new Set<string>();
+  const selection = { type: APPS, projection: 'full' as const, namespace };
+  const options = { timeoutSeconds: 3600, signal: abort.signal, onActivity: () => undefined };
+  for await (const { type, object } of watchEvents(transport, selection, options)) {
+    if (type !== 'BOOKMARK' && isReady(object)) {
+      ready.add(object.metadata.name);
+    }
+    if (ready.size >= count) {
+      abort.abort();
+      return;
+    }
+  }
+  throw new Error('the watch ended before all objects were ready');
+}
+
+function isReady(object: KubeObject): boolean {
+  const { conditions = [] } = (object.status ?? {}) as { conditions?: { type: string; status: string }[] };
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
+/** Changes the stamp of an object, which starts a run. */
+export async function stampApp({ transport, namespace }: Apps, name: string, stamp: string): Promise<void> {
+  await transport.request({
+    method: 'PATCH',
+    path: `${pathOf(namespace)}/${name}`,
+    body: { spec: { stamp } },
+    contentType: 'application/merge-patch+json',
+  });
+}
+
+/** Sends what the operator would send and nothing else: the objects, their children, one status each. */
+export async function sendAll(apps: Apps): Promise<void> {
+  const { transport, namespace, count, spec } = apps;
+  await forEach(count, async (index) => {
+    const { metadata } = await create(apps, nameOf(index));
+    const { name, uid } = metadata;
+    const owner = { apiVersion: API_VERSION, kind: 'App', name, uid, controller: true, blockOwnerDeletion: true };
+    for (const child of childrenOf({ name, namespace, children: spec.children })) {
+      await apply(transport, { ...child, metadata: { ...child.metadata, ownerReferences: [owner] } });
+    }
+    const condition = { type: 'Ready', status: 'True', reason: 'Ready', message: '', lastTransitionTime: new Date() };
+    await transport.request({
+      method: 'PATCH',
+      path: `${pathOf(namespace)}/${name}/status`,
+      query: { fieldManager: 'bare', force: true },
+      body: { apiVersion: API_VERSION, kind: 'App', metadata: { name }, status: { conditions: [condition] } },
+      contentType: 'application/apply-patch+yaml',
+    });
+  });
+}
+
+async function apply(transport: Transport, manifest: Manifest): Promise<void> {
+  const { kind, metadata } = manifest;
+  await transport.request({
+    method: 'PATCH',
+    path: `/api/v1/namespaces/${metadata.namespace}/${PLURALS[kind]}/${metadata.name}`,
+    query: { fieldManager: 'bare', force: true },
+    body: manifest,
+    contentType: 'application/apply-patch+yaml',
+  });
+}

@@ -1,0 +1,38 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { readConfig } from '../../src/config.ts';
+import { createLogger, loadKubeConfig, runOperator } from '../../src/framework/framework.ts';
+import { definitions } from '../../src/resources/resources.ts';
+import { appDefinition } from './app-kind.ts';
+
+/**
+ * Hearth with one more kind. For every stamp in a spec it writes to standard output how long the run that it started had
+ * waited since the bytes of its event came in from the network, as `{"stamp":"…","waitedMs":…}`.
+ */
+const arrivals = new Map<string, number>();
+
+if (process.env['HEARTH_BENCH_STAMPS']) {
+  subscribe('undici:request:bodyChunkReceived', (message) => {
+    const { chunk } = message as { chunk: Buffer };
+    for (const [, stamp = ''] of chunk.toString('latin1').matchAll(/"stamp":"([^"]+)"/g)) {
+      if (!arrivals.has(stamp)) {
+        arrivals.set(stamp, performance.now());
+      }
+    }
+  });
+}
+
+const app = appDefinition((stamp) => {
+  const arrived = arrivals.get(stamp);
+  if (arrived !== undefined && !Number.isNaN(arrived)) {
+    process.stdout.write(`${JSON.stringify({ stamp, waitedMs: performance.now() - arrived })}\n`);
+    arrivals.set(stamp, Number.NaN); // the first run counts
+  }
+});
+
+const { log, ...config } = readConfig(process.env, false);
+await runOperator({
+  ...config,
+  kubeConfig: loadKubeConfig(),
+  definitions: [...definitions, app],
+  logger: createLogger(log),
+});
