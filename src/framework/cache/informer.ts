@@ -18,6 +18,8 @@ export type InformerSelection = {
   readonly kind: string;
   readonly projection?: Projection;
   readonly labelSelector?: string;
+  /** The name of the one object that is meant. */
+  readonly name?: string;
 };
 
 export type InformerOptions = {
@@ -193,7 +195,7 @@ export class Informer {
   /** What one of the reflectors watches: of a kind without namespaces, the first one watches it all. */
   async #resolve(namespace: string | undefined): Promise<Selection | undefined> {
     const { selection, discovery, namespaces } = this.#options;
-    const { projection = 'full', labelSelector } = selection;
+    const { projection = 'full', labelSelector, name } = selection;
     const type = await discovery.resolve(selection);
     if (!type.namespaced && namespace !== namespaces[0]) {
       return undefined;
@@ -202,6 +204,7 @@ export class Informer {
       type,
       projection: isMetadataOnly(projection) ? 'metadata' : 'full',
       labelSelector,
+      name,
       namespace: type.namespaced ? namespace : undefined,
     };
   }

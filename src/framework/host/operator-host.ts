@@ -1,4 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
+import { Webhook, type WebhookOptions } from '../admission/webhook.ts';
 import type { ResourceType } from '../api/discovery.ts';
 import { joinApiVersion, type KubeObject, keyFor, type ObjectKey, type ObjectRef, refOf } from '../api/object.ts';
 import type { Informer } from '../cache/informer.ts';
@@ -46,6 +47,8 @@ export type OperatorHostOptions = {
   readonly recheckMs?: number;
   /** The port of the health endpoints; 0 takes a free one. */
   readonly port?: number;
+  /** The webhook that tells users at once what a run would tell them later; without it there is none. */
+  readonly webhook?: WebhookOptions | undefined;
   /** The name of this process among its like. */
   readonly instance?: string;
   /** The Lease that replicas compete for; without one this process is the only one. */
@@ -77,6 +80,7 @@ export class OperatorHost extends SdkOperator {
   readonly #runtime: Runtime;
   readonly #recorder: EventRecorder;
   readonly #health: HealthServer;
+  readonly #webhook: Webhook | undefined;
   readonly #election: LeaderElection | undefined;
   readonly #controlled = new Map<string, Controlled>();
   readonly #watches = new Map<string, Watch>();
@@ -99,6 +103,7 @@ export class OperatorHost extends SdkOperator {
     const { transport } = this.#runtime;
     const instance = options.instance ?? 'hearth';
     this.#recorder = new EventRecorder({ transport, logger, instance });
+    this.#webhook = options.webhook && new Webhook(runtime, options.definitions, options.webhook);
     this.#election = this.#createElection(instance);
     const explainer = new Explainer({
       journal,
@@ -137,6 +142,7 @@ export class OperatorHost extends SdkOperator {
       informer.subscribe((change) => queue.add(change.key, informer.hasSynced ? ownCause(change) : { type: 'start' }));
     }
     void this.#work();
+    this.#webhook?.start();
     this.#port = await this.#health.listen(this.#options.port ?? 0);
     this.#options.logger.info('started', { port: this.#port, server: this.#runtime.transport.server });
   }
@@ -153,6 +159,7 @@ export class OperatorHost extends SdkOperator {
     for (const { controller } of this.#controlled.values()) {
       controller.stop();
     }
+    await this.#webhook?.stop();
     await this.#runtime.informers.stop();
     await this.#recorder.flush();
     await this.#election?.release();

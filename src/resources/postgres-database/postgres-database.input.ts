@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type NamespacedName, parseNamespacedName } from '../../builders/namespaced-name.ts';
 import { CredentialsError, type CredentialsSource, readCredentials } from '../../clients/postgres/credentials.ts';
+import { identifierProblem } from '../../clients/postgres/identifiers.ts';
 import type { PostgresServer } from '../../clients/postgres/server.ts';
 import {
   InvalidSpecError,
@@ -15,6 +16,33 @@ import {
 import { GROUP } from '../group.ts';
 import type { postgresConnectionSpecSchema } from '../postgres-connection/postgres-connection.schemas.ts';
 import type { PostgresDatabaseSpec } from './postgres-database.create-manifests.ts';
+
+/** What is wrong with a spec that neither its schema nor the server it names can tell as well. */
+export function specProblems(spec: PostgresDatabaseSpec): InvalidSpecError[] {
+  const { connection, secretRef, database, role, extensions, schemas } = spec;
+  const names = [
+    ['database', database],
+    ['role', role],
+    ...extensions.map((name, index) => [`extensions[${index}]`, name]),
+    ...schemas.map((name, index) => [`schemas[${index}]`, name]),
+  ] as const;
+  const misnamed = names.flatMap(([field, name]) => {
+    const problem = name === undefined ? undefined : identifierProblem(name);
+    return problem === undefined
+      ? []
+      : new InvalidSpecError('InvalidName', `spec.${field} ${problem}: choose another name`);
+  });
+  return connection === undefined && secretRef === undefined ? [noServerIn(spec), ...misnamed] : misnamed;
+}
+
+function noServerIn({ cluster, environment }: PostgresDatabaseSpec): InvalidSpecError {
+  if (cluster === undefined && environment === undefined) {
+    return new InvalidSpecError('MissingConnection', 'No server is named: set spec.connection or spec.secretRef');
+  }
+  const field = cluster === undefined ? 'environment' : 'cluster';
+  const remedy = 'use spec.connection or spec.secretRef';
+  return new InvalidSpecError('NotSupported', `spec.${field} is not supported yet: ${remedy}`);
+}
 
 /** A connection as the server gives it, before parsing. */
 type Connection = { readonly spec: z.input<typeof postgresConnectionSpecSchema> };
@@ -75,12 +103,7 @@ export class ServerReference {
     if (spec.secretRef !== undefined) {
       return { secret: parseNamespacedName(spec.secretRef, namespace) };
     }
-    if (spec.cluster !== undefined || spec.environment !== undefined) {
-      const field = spec.cluster === undefined ? 'environment' : 'cluster';
-      const remedy = 'use spec.connection or spec.secretRef';
-      throw new InvalidSpecError('NotSupported', `spec.${field} is not supported yet: ${remedy}`);
-    }
-    throw new InvalidSpecError('MissingConnection', 'No server is named: set spec.connection or spec.secretRef');
+    throw noServerIn(spec);
   }
 
   #sourceOf({ name, namespace = '', spec }: Resource<Connection>) {
