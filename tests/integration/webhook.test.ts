@@ -312,6 +312,7 @@ test('a second replica agrees on the authority, and answers though it does not l
 
 test('certificates and authority are replaced while calls go on, and not one of them is lost', async () => {
   const seen = { certificates: new Set<string>(), issuers: new Set<string>() };
+  const lost: unknown[] = [];
   let calls = 0;
   await eventually(
     'another authority signs, and several certificates were served',
@@ -321,14 +322,16 @@ test('certificates and authority are replaced while calls go on, and not one of 
       seen.issuers.add(new X509Certificate(certificate).issuer);
       // A call that fails is ignored by the policy, and the object passes.
       const { status, body } = await dryRun(wrongSecret('steady'), 'generatesecrets');
-      expect(status, `call ${calls}: ${JSON.stringify(body)}`).toBe(422);
-      expect((await read(pathOf('letters', 'old', 'v1'))).spec).toHaveProperty('to', 'ada,bob');
+      const converted = await testenv.request({ path: pathOf('letters', 'old', 'v1') });
+      const failed = [...(status === 422 ? [] : [body]), ...(converted.status === 200 ? [] : [converted.body])];
+      lost.push(...failed);
       calls += 1;
       return seen.issuers.size >= 2 && seen.certificates.size >= 4;
     },
     { timeoutMs: 110_000 },
   );
   expect(calls).toBeGreaterThan(20);
+  expect(lost).toEqual([]);
 });
 
 test('a Secret that is deleted is made anew, and trusted again', async () => {

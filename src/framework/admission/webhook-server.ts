@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../api/errors.ts';
 import type { Logger } from '../observe/logger.ts';
+import type { AnsweredCall } from '../observe/webhook-metrics.ts';
 import type { ConversionRequest, ConversionResponse } from './conversion.ts';
 import type { AdmissionRequest, AdmissionResponse } from './review.ts';
 
@@ -13,7 +14,12 @@ export type WebhookAnswers = {
   readonly convert: (request: ConversionRequest) => ConversionResponse;
 };
 
-export type WebhookServerOptions = { readonly answers: WebhookAnswers; readonly logger: Logger };
+export type WebhookServerOptions = {
+  readonly answers: WebhookAnswers;
+  readonly logger: Logger;
+  /** Told of every call of one of the paths. */
+  readonly observe: (call: AnsweredCall) => void;
+};
 
 /** A certificate and its key, in PEM. */
 type Identity = { readonly certificate: string; readonly key: string };
@@ -46,10 +52,17 @@ class Refusal extends Error {
 /** The HTTPS server that the API server calls. Its certificate can be exchanged while it runs. */
 export class WebhookServer {
   readonly #options: WebhookServerOptions;
+  readonly #answers: Readonly<Record<string, ((message: IncomingMessage) => Promise<unknown>) | undefined>>;
   #server: Server | undefined;
 
   constructor(options: WebhookServerOptions) {
     this.#options = options;
+    const { validate, mutate, convert } = options.answers;
+    this.#answers = {
+      '/validate': (message) => reviewed(message, validate),
+      '/mutate': (message) => reviewed(message, mutate),
+      '/convert': (message) => reviewed(message, convert),
+    };
   }
 
   /** Listens on a port of all addresses; 0 takes a free one. Resolves to the port. */
@@ -84,18 +97,16 @@ export class WebhookServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { answers } = this.#options;
-    const [path] = (request.url ?? '/').split('?');
-    switch (path) {
-      case '/validate':
-        return send(response, await reviewed<AdmissionRequest>(request, answers.validate));
-      case '/mutate':
-        return send(response, await reviewed<AdmissionRequest>(request, answers.mutate));
-      case '/convert':
-        return send(response, await reviewed<ConversionRequest>(request, answers.convert));
-      default:
-        throw new Refusal(404, 'not found: there are /validate, /mutate and /convert');
+    const [path = ''] = (request.url ?? '/').split('?');
+    const answer = this.#answers[path];
+    if (!answer) {
+      throw new Refusal(404, `not found: there are ${Object.keys(this.#answers).join(', ')}`);
     }
+    const started = performance.now();
+    response.once('finish', () => {
+      this.#options.observe({ path, code: response.statusCode, durationMs: performance.now() - started });
+    });
+    send(response, await answer(request));
   }
 
   #fail(response: ServerResponse, error: unknown): void {

@@ -1,5 +1,6 @@
 import { messageOf } from '../api/errors.ts';
 import type { AnyDefinition } from '../definition.ts';
+import type { AnsweredCall } from '../observe/webhook-metrics.ts';
 import type { Runtime } from '../resources/services.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
 import { convert } from './conversion.ts';
@@ -20,6 +21,13 @@ export type WebhookOptions = {
   readonly certificateMs: number;
 };
 
+/** What the webhook needs of the process that it is a part of. */
+export type WebhookHost = {
+  readonly runtime: Runtime;
+  readonly definitions: readonly AnyDefinition[];
+  readonly observe: (call: AnsweredCall) => void;
+};
+
 /**
  * Tells users at once what a run would tell them later. Nothing depends on it: while it is absent, down or not trusted yet,
  * objects are accepted and runs say the same.
@@ -31,7 +39,7 @@ export class Webhook {
   readonly #keeper: CertificateKeeper;
   #isListening = false;
 
-  constructor(runtime: Runtime, definitions: readonly AnyDefinition[], options: WebhookOptions) {
+  constructor({ runtime, definitions, observe }: WebhookHost, options: WebhookOptions) {
     this.#options = options;
     this.#runtime = runtime;
     const { name, namespace, hosts, certificateMs } = options;
@@ -42,7 +50,7 @@ export class Webhook {
       mutate: reviewer.mutate.bind(reviewer),
       convert: convert.bind(undefined, definitions),
     };
-    this.#server = new WebhookServer({ answers, logger });
+    this.#server = new WebhookServer({ answers, logger, observe });
     this.#keeper = new CertificateKeeper({
       runtime,
       secret: { namespace, name },

@@ -103,7 +103,9 @@ export class OperatorHost extends SdkOperator {
     const { transport } = this.#runtime;
     const instance = options.instance ?? 'hearth';
     this.#recorder = new EventRecorder({ transport, logger, instance });
-    this.#webhook = options.webhook && new Webhook(runtime, options.definitions, options.webhook);
+    this.#webhook =
+      options.webhook &&
+      new Webhook({ runtime, definitions: options.definitions, observe: metrics.webhook.observe }, options.webhook);
     this.#election = this.#createElection(instance);
     const explainer = new Explainer({
       journal,
