@@ -1,8 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createCrdManifest, createWebhookConfigurations } from '../../src/framework/framework.ts';
 import { generateSecretDefinition } from '../../src/resources/generate-secret/generate-secret.ts';
@@ -12,6 +9,7 @@ import { testNeeding } from '../../testenv/src/skip.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { letterDefinition } from '../harness/letter-kind.ts';
+import { freePort, LETTER_RIGHTS, shownCertificate } from '../harness/letter-webhook.ts';
 import { type OperatorProcess, startOperator } from '../harness/operator-process.ts';
 import { applyAll, establishCrd } from '../harness/own-cluster.ts';
 import { conditionOf, type SeenObject } from '../harness/suite.ts';
@@ -41,46 +39,6 @@ const MODULES = [
   join(ROOT, 'tests/harness/letter-kind.ts'),
 ];
 
-/** The rights of a kind with defaults and several versions, which no kind that ships is. */
-const RIGHTS = [
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name: 'hearth-letters' },
-    rules: [
-      { apiGroups: [GROUP], resources: ['letters'], verbs: ['list', 'watch', 'patch'] },
-      { apiGroups: [GROUP], resources: ['letters/status'], verbs: ['patch'] },
-      {
-        apiGroups: ['admissionregistration.k8s.io'],
-        resources: ['mutatingwebhookconfigurations'],
-        resourceNames: [NAME],
-        verbs: ['get', 'list', 'watch', 'patch'],
-      },
-      {
-        apiGroups: ['apiextensions.k8s.io'],
-        resources: ['customresourcedefinitions'],
-        resourceNames: [`letters.${GROUP}`],
-        verbs: ['get', 'list', 'watch', 'patch'],
-      },
-    ],
-  },
-  {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name: 'hearth-letters' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'hearth-letters' },
-    subjects: [{ kind: 'ServiceAccount', name: 'hearth', namespace: 'hearth-system' }],
-  },
-];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
 async function startReplica(name: string, webhookPort: number): Promise<OperatorProcess> {
   const replica = await startOperator({
     name: `webhook-${name}`,
@@ -107,7 +65,7 @@ beforeAll(async () => {
   await testenv.kubectl(['create', 'namespace', NAMESPACE]);
   port = await freePort();
   await establishCrd(testenv, createCrdManifest(letterDefinition, { url: urlOf('convert') }));
-  await applyAll(testenv, ...RIGHTS);
+  await applyAll(testenv, ...LETTER_RIGHTS);
   kubeconfig = await serviceAccountKubeconfig(testenv, { namespace: 'hearth-system', name: 'hearth' });
 });
 
@@ -192,16 +150,10 @@ async function materialInSecret(): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(data).map(([key, text]) => [key, Buffer.from(text, 'base64').toString()]));
 }
 
-/** What a server shows to a client that trusts what is in the Secret. */
+/** What the webhook shows to a client that trusts what is in the Secret. */
 async function servedAt(servedPort: number): Promise<string> {
-  const { 'ca.crt': ca } = await materialInSecret();
-  const socket = connect({ port: servedPort, host: '127.0.0.1', ca });
-  try {
-    await once(socket, 'secureConnect');
-    return socket.getPeerX509Certificate()?.fingerprint256 ?? '';
-  } finally {
-    socket.destroy();
-  }
+  const { 'ca.crt': authorities = '' } = await materialInSecret();
+  return await shownCertificate(servedPort, authorities);
 }
 
 test('before there is an operator, objects are accepted, and its first run says what is wrong with them', async () => {
@@ -216,15 +168,20 @@ test('before there is an operator, objects are accepted, and its first run says 
   });
 });
 
-test('the shipped configuration is told whom to trust, with the shipped rights', async () => {
-  const { 'ca.crt': ca = '' } = await materialInSecret();
-  const path = `${ADMISSION}/validatingwebhookconfigurations/${NAME}`;
-  const bundle = await eventually('it has a caBundle', async () => {
-    const { webhooks } = await read<Trusting>(path);
-    return webhooks[0]?.clientConfig.caBundle;
+/** Waits until the API server is told to trust what is in the Secret. */
+async function trusted(): Promise<void> {
+  await eventually('the authorities are trusted', async () => {
+    const { 'ca.crt': authorities = '' } = await materialInSecret();
+    const { webhooks } = await read<Trusting>(`${ADMISSION}/validatingwebhookconfigurations/${NAME}`);
+    const caBundle = Buffer.from(authorities).toString('base64');
+    return caBundle !== '' && webhooks.every(({ clientConfig }) => clientConfig.caBundle === caBundle);
   });
-  expect(new X509Certificate(Buffer.from(bundle ?? '', 'base64')).ca).toBe(true);
-  expect(ca).toContain('BEGIN CERTIFICATE');
+}
+
+test('the shipped configuration is told whom to trust, with the shipped rights', async () => {
+  await trusted();
+  const { 'tls.crt': certificate = '' } = await materialInSecret();
+  expect(new X509Certificate(certificate).checkHost(`${NAME}.hearth-system.svc`)).toBeDefined();
 });
 
 test('an object is refused when it is applied, in the words of a run', async () => {
@@ -311,22 +268,27 @@ test('a second replica agrees on the authority, and answers though it does not l
 });
 
 test('certificates and authority are replaced while calls go on, and not one of them is lost', async () => {
-  const seen = { certificates: new Set<string>(), issuers: new Set<string>() };
+  const issuers = new Set<string>();
+  const served = new Set<string>();
   const lost: unknown[] = [];
   let calls = 0;
   await eventually(
     'another authority signs, and several certificates were served',
     async () => {
       const { 'tls.crt': certificate = '' } = await materialInSecret();
-      seen.certificates.add(certificate);
-      seen.issuers.add(new X509Certificate(certificate).issuer);
+      issuers.add(new X509Certificate(certificate).issuer);
+      // A client that trusts the Secret's authorities is always let in, on a connection of its own.
+      await servedAt(port).then(
+        (fingerprint) => served.add(fingerprint),
+        (error: unknown) => lost.push(error),
+      );
       // A call that fails is ignored by the policy, and the object passes.
       const { status, body } = await dryRun(wrongSecret('steady'), 'generatesecrets');
       const converted = await testenv.request({ path: pathOf('letters', 'old', 'v1') });
       const failed = [...(status === 422 ? [] : [body]), ...(converted.status === 200 ? [] : [converted.body])];
       lost.push(...failed);
       calls += 1;
-      return seen.issuers.size >= 2 && seen.certificates.size >= 4;
+      return issuers.size >= 2 && served.size >= 4;
     },
     { timeoutMs: 110_000 },
   );
@@ -335,8 +297,10 @@ test('certificates and authority are replaced while calls go on, and not one of 
 });
 
 test('a Secret that is deleted is made anew, and trusted again', async () => {
+  const { 'ca.crt': before = '' } = await materialInSecret();
   await testenv.kubectl(['delete', 'secret', NAME, '-n', 'hearth-system']);
-  await eventually('there is a new one', async () => (await testenv.request({ path: SECRET })).status === 200);
+  await trusted();
+  expect((await materialInSecret())['ca.crt']).not.toContain(before);
   await asked();
 });
 
