@@ -68,7 +68,8 @@ export class CertificateKeeper {
     const { runtime, secret } = this.#options;
     const { discovery, transport, logger } = runtime;
     return new Informer({
-      selection: { apiVersion, kind, name, projection: 'metadata' },
+      selection: { apiVersion, kind, projection: 'metadata' },
+      name,
       discovery,
       transport,
       logger,
