@@ -6,12 +6,7 @@ const environmentSchema = z.object({
   HEARTH_NAMESPACES: z
     .string()
     .default('')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((name) => name.trim())
-        .filter(Boolean),
-    )
+    .transform(listed)
     .describe('The namespaces to look after, separated by commas; all of them when empty.'),
   HEARTH_PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('The port of the health endpoints.'),
   HEARTH_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(8).describe('Objects of one kind at a time.'),
@@ -37,6 +32,29 @@ const environmentSchema = z.object({
     .positive()
     .default(300)
     .describe('How often to look again at what lies outside the cluster.'),
+  HEARTH_WEBHOOK_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe('The port of the webhook; without it there is none.'),
+  HEARTH_WEBHOOK_NAME: z
+    .string()
+    .min(1)
+    .default('hearth-webhook')
+    .describe('The name of the webhook: of its Service, its Secret and its configurations.'),
+  HEARTH_WEBHOOK_HOSTS: z
+    .string()
+    .default('')
+    .transform(listed)
+    .describe('Further host names and addresses under which the API server calls the webhook, separated by commas.'),
+  HEARTH_WEBHOOK_CERTIFICATE_DAYS: z.coerce
+    .number()
+    .positive()
+    .max(3_650)
+    .default(90)
+    .describe('How long a certificate of the webhook is good; it is replaced after two thirds of that.'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LOG_FORMAT: z.enum(['json', 'text']).optional().describe('json unless standard error is a terminal.'),
   POD_NAMESPACE: z
@@ -56,6 +74,8 @@ const environmentSchema = z.object({
   POD_NAME: z.string().default(hostname()).describe('The name of this process in events.'),
 });
 
+type Environment = z.output<typeof environmentSchema>;
+
 /** The operator's configuration. */
 export type Config = {
   readonly namespaces: readonly string[];
@@ -68,7 +88,17 @@ export type Config = {
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'json' | 'text' };
   readonly instance: string;
   readonly stopMs: number;
+  readonly webhook: WebhookConfig | undefined;
   readonly lease: { readonly namespace: string; readonly name: string; readonly durationMs: number } | undefined;
+};
+
+/** The webhook's part of it. */
+export type WebhookConfig = {
+  readonly port: number;
+  readonly name: string;
+  readonly namespace: string;
+  readonly hosts: readonly string[];
+  readonly certificateMs: number;
 };
 
 /**
@@ -93,10 +123,37 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     log: { level: variables.LOG_LEVEL, format: variables.LOG_FORMAT ?? (isTerminal ? 'text' : 'json') },
     instance: variables.POD_NAME,
     stopMs: variables.HEARTH_STOP_SECONDS * 1000,
+    webhook: webhookOf(variables),
     lease: leaseOf(variables.POD_NAMESPACE, variables.HEARTH_LEASE_SECONDS),
   };
 }
 
 function leaseOf(namespace: string | undefined, seconds: number): Config['lease'] {
   return namespace ? { namespace, name: 'hearth', durationMs: seconds * 1000 } : undefined;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+function webhookOf(variables: Environment): WebhookConfig | undefined {
+  const { HEARTH_WEBHOOK_PORT: port, POD_NAMESPACE: namespace } = variables;
+  if (port === undefined) {
+    return undefined;
+  }
+  if (!namespace) {
+    throw new Error('HEARTH_WEBHOOK_PORT needs POD_NAMESPACE: the certificates of the webhook are kept there');
+  }
+  return {
+    port,
+    name: variables.HEARTH_WEBHOOK_NAME,
+    namespace,
+    hosts: variables.HEARTH_WEBHOOK_HOSTS,
+    certificateMs: variables.HEARTH_WEBHOOK_CERTIFICATE_DAYS * DAY_MS,
+  };
+}
+
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
 }

@@ -72,7 +72,14 @@ const LAYERS: readonly Layer[] = [
     ],
     types: ['framework/controller/', 'framework/definition.ts'],
   },
-  { files: 'framework/definition.ts', imports: ['framework/custom-resource.ts', 'framework/schema/'] },
+  {
+    files: 'framework/definition.ts',
+    imports: ['framework/custom-resource.ts', 'framework/outcome.ts', 'framework/schema/'],
+  },
+  {
+    files: 'framework/spec-checks.ts',
+    imports: ['framework/definition.ts', 'framework/outcome.ts', 'framework/schema/'],
+  },
 
   // What runs it.
   {
@@ -88,12 +95,27 @@ const LAYERS: readonly Layer[] = [
       'framework/outcome.ts',
       'framework/queue/',
       'framework/resources/',
+      'framework/spec-checks.ts',
+    ],
+  },
+  {
+    files: 'framework/admission/',
+    imports: [
+      'framework/api/',
+      'framework/cache/',
+      'framework/definition.ts',
+      'framework/observe/',
+      'framework/outcome.ts',
+      'framework/queue/',
+      'framework/resources/',
       'framework/schema/',
+      'framework/spec-checks.ts',
     ],
   },
   {
     files: 'framework/host/',
     imports: [
+      'framework/admission/',
       'framework/api/',
       'framework/cache/',
       'framework/cause.ts',

@@ -95,7 +95,7 @@ describe('what only PostgreSQL knows', () => {
     await suite().apply(postgresDatabase('wide', { connection: 'db', database: name }));
     const { message, reason } = await suite().condition(database('wide'), 'Stalled', 'True');
     expect(reason).toBe('InvalidName');
-    expect(message).toBe(`The name "${name}" is longer than 63 bytes`);
+    expect(message).toBe('spec.database is longer than 63 bytes: choose another name');
     expect(await everythingOn(server())).toEqual(before);
   });
 

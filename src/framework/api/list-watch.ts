@@ -12,6 +12,8 @@ export type Selection = {
   readonly projection: Projection;
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
+  /** The name of the one object that is meant; all of them without it. */
+  readonly name?: string | undefined;
 };
 
 /** One event of a watch. */
@@ -153,8 +155,8 @@ export async function* splitLines(
   }
 }
 
-function selectors(selection: Selection): Query {
-  return { labelSelector: selection.labelSelector };
+function selectors({ labelSelector, name }: Selection): Query {
+  return { labelSelector, fieldSelector: name === undefined ? undefined : `metadata.name=${name}` };
 }
 
 function acceptFor(selection: Selection, as: string): string {

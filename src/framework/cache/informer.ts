@@ -30,6 +30,8 @@ export type InformerOptions = {
   readonly idleLimitMs: number;
   /** The namespaces to watch; all of them when empty. */
   readonly namespaces: readonly string[];
+  /** The name of the one object that is watched; for an informer that nobody shares. */
+  readonly name?: string;
 };
 
 /** How far a cache can be believed. */
@@ -192,7 +194,7 @@ export class Informer {
 
   /** What one of the reflectors watches: of a kind without namespaces, the first one watches it all. */
   async #resolve(namespace: string | undefined): Promise<Selection | undefined> {
-    const { selection, discovery, namespaces } = this.#options;
+    const { selection, discovery, namespaces, name } = this.#options;
     const { projection = 'full', labelSelector } = selection;
     const type = await discovery.resolve(selection);
     if (!type.namespaced && namespace !== namespaces[0]) {
@@ -202,6 +204,7 @@ export class Informer {
       type,
       projection: isMetadataOnly(projection) ? 'metadata' : 'full',
       labelSelector,
+      name,
       namespace: type.namespaced ? namespace : undefined,
     };
   }

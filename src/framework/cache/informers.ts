@@ -6,7 +6,7 @@ import { covers, idOf, isMetadataOnly } from './projection.ts';
 import { Turns } from './turns.ts';
 
 /** What all informers have in common. */
-export type InformersOptions = Omit<InformerOptions, 'selection' | 'turns' | 'idleLimitMs'> & {
+export type InformersOptions = Omit<InformerOptions, 'selection' | 'turns' | 'idleLimitMs' | 'name'> & {
   /** How long an informer that nobody holds goes on; default a minute, for an instance made anew soon asks again. */
   readonly graceMs?: number;
   /** How long a connection may be silent before it counts as dead; default 100 s. */

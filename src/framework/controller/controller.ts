@@ -11,9 +11,10 @@ import { type Run, within } from '../observe/run.ts';
 import { TIMEOUT_REASON, type Trouble, troubleOf } from '../outcome.ts';
 import type { WorkQueue } from '../queue/queue.ts';
 import type { Services } from '../resources/services.ts';
+import { problemsOf, refusalOf } from '../spec-checks.ts';
 import { inTime } from './deadline.ts';
 import { withEchoes } from './echoes.ts';
-import { type Instance, Instances } from './instances.ts';
+import { type Instance, Instances, type NoInstance } from './instances.ts';
 import { LoopDetector } from './loop-detector.ts';
 import { settleRun } from './settle.ts';
 import type { Subject } from './subject.ts';
@@ -187,7 +188,7 @@ export class Controller {
       return await attempt(() => this.#letGo(object));
     }
     const instance = this.#instances.for(object);
-    const work = 'trouble' in instance ? instance.trouble : await this.#work(instance, { run, object });
+    const work = 'trouble' in instance ? this.#refuse(instance) : await this.#work(instance, { run, object });
     const trouble = deletionTimestamp && work ? withWayOut(work) : work;
     if (deletionTimestamp && !trouble) {
       return undefined; // cleaned up: the object is gone or about to go
@@ -210,12 +211,28 @@ export class Controller {
   }
 
   async #bringInLine({ resource, subject, services }: Instance, object: KubeObject): Promise<void> {
+    const refusal = refusalOf(problemsOf(this.#options.definition, subject.spec));
+    if (refusal) {
+      this.#refuse({ subject, trouble: troubleOf(refusal) });
+      throw refusal;
+    }
     const current = resource.finalize ? await this.#options.handleFinalizer(object, async () => undefined) : object;
     if (current) {
       subject.begin(current);
       await services.synced();
       await resource.reconcile();
     }
+  }
+
+  /** No run begins: the parts that it would have told of are told of here. */
+  #refuse({ subject, trouble }: NoInstance): Trouble {
+    if (trouble.kind === 'stalled') {
+      const { reason, message } = trouble;
+      for (const part of this.#options.definition.parts ?? []) {
+        subject.conditions.put(part, { status: 'False', reason, message });
+      }
+    }
+    return trouble;
   }
 
   async #cleanUp({ resource, services }: Instance, object: KubeObject): Promise<void> {

@@ -6,7 +6,7 @@ import type { EventInput } from '../observe/events.ts';
 import type { Logger } from '../observe/logger.ts';
 import { type Trouble, troubleOf } from '../outcome.ts';
 import type { Services } from '../resources/services.ts';
-import { parseSpec } from '../schema/parse.ts';
+import { type ReadSpec, readSpec } from '../spec-checks.ts';
 import { Subject } from './subject.ts';
 
 /** What looks after one generation of one object. */
@@ -74,11 +74,11 @@ export class Instances {
   #create(object: KubeObject): Instance | NoInstance {
     const { definition, services: root } = this.#options;
     const { uid, generation, name, namespace } = object.metadata;
-    const parsed = parseSpec(definition.spec, object.spec ?? {});
-    const subject = this.#subjectFor(object, parsed.ok ? parsed.value : undefined);
-    if (!parsed.ok) {
-      return { subject, trouble: { kind: 'stalled', reason: 'InvalidSpec', message: parsed.message } };
+    const spec = this.#read(object);
+    if ('trouble' in spec) {
+      return { subject: this.#subjectFor(object, undefined), ...spec };
     }
+    const subject = this.#subjectFor(object, spec.spec);
     const { kind } = definition;
     const services = root.child({
       owner: () => ({ kind, name, namespace, uid }),
@@ -93,6 +93,14 @@ export class Instances {
     } catch (error) {
       services.dispose();
       return { subject, trouble: troubleOf(error) };
+    }
+  }
+
+  #read({ spec }: KubeObject): ReadSpec | { readonly trouble: Trouble } {
+    try {
+      return readSpec(this.#options.definition, spec);
+    } catch (error) {
+      return { trouble: troubleOf(error) };
     }
   }
 

@@ -1,4 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
+import { Webhook, type WebhookOptions } from '../admission/webhook.ts';
 import type { ResourceType } from '../api/discovery.ts';
 import { joinApiVersion, type KubeObject, keyFor, type ObjectKey, type ObjectRef, refOf } from '../api/object.ts';
 import type { Interceptor } from '../api/transport.ts';
@@ -47,6 +48,8 @@ export type OperatorHostOptions = {
   readonly recheckMs?: number;
   /** The port of the health endpoints; 0 takes a free one. */
   readonly port?: number;
+  /** The webhook that tells users at once what a run would tell them later; without it there is none. */
+  readonly webhook?: WebhookOptions | undefined;
   /** The name of this process among its like. */
   readonly instance?: string;
   /** The Lease that replicas compete for; without one this process is the only one. */
@@ -83,6 +86,7 @@ export class OperatorHost extends SdkOperator {
   readonly #runtime: Runtime;
   readonly #recorder: EventRecorder;
   readonly #health: HealthServer;
+  readonly #webhook: Webhook | undefined;
   readonly #election: LeaderElection | undefined;
   readonly #controlled = new Map<string, Controlled>();
   readonly #watches = new Map<string, Watch>();
@@ -106,11 +110,12 @@ export class OperatorHost extends SdkOperator {
     this.#journal = journal;
     this.#budget = new Budget(options.totalConcurrency ?? 32);
     this.#runtime = runtime;
-    this.#recorder = new EventRecorder({
-      transport: runtime.transport,
-      logger,
-      instance: options.instance ?? 'hearth',
-    });
+    const { transport } = this.#runtime;
+    const instance = options.instance ?? 'hearth';
+    this.#recorder = new EventRecorder({ transport, logger, instance });
+    this.#webhook =
+      options.webhook &&
+      new Webhook({ runtime, definitions: options.definitions, observe: metrics.webhook.observe }, options.webhook);
     const explainer = new Explainer({
       journal,
       isLeader: () => this.#leads,
@@ -147,6 +152,7 @@ export class OperatorHost extends SdkOperator {
       informer.subscribe((change) => queue.add(change.key, informer.hasSynced ? ownCause(change) : { type: 'start' }));
     }
     void this.#work();
+    this.#webhook?.start();
     this.#port = await this.#health.listen(this.#options.port ?? 0);
     this.#options.logger.info('started', { port: this.#port, server: this.#runtime.transport.server });
   }
@@ -164,6 +170,7 @@ export class OperatorHost extends SdkOperator {
     for (const { controller } of this.#controlled.values()) {
       controller.stop();
     }
+    await this.#webhook?.stop();
     await this.#runtime.informers.stop();
     await doneWithin(withinMs * 0.1, this.#recorder.flush());
     await (inTime ? this.#election?.release() : this.#election?.abandon());

@@ -3,6 +3,7 @@ import type { WriteResult } from '../api/apply.ts';
 import type { RequestObserver } from '../api/transport.ts';
 import { type Causes, labelOf } from '../cause.ts';
 import { QueueMetrics, type QueueSource } from './queue-metrics.ts';
+import { WebhookMetrics } from './webhook-metrics.ts';
 
 /** How a run ended, and what it took. */
 export type RunReport = {
@@ -48,6 +49,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #host: string;
   readonly queues = new QueueMetrics(this.#registry);
+  readonly webhook = new WebhookMetrics(this.#registry);
   readonly #reconciles = this.#counter(
     { name: 'controller_runtime_reconcile_total', help: 'Runs by controller and result' },
     ['controller', 'result'],

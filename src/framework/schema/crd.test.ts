@@ -4,6 +4,7 @@ import { z as z3 } from 'zod/v3';
 import { type CrdInput, createCrdManifest } from './crd.ts';
 import { immutable, intOrString, listMap, rule } from './fields.ts';
 import type { AnyZod } from './json-schema.ts';
+import { olderVersion } from './older-version.ts';
 import type { JsonSchema } from './openapi-schema.ts';
 
 const given = (spec: AnyZod, rest: Partial<CrdInput> = {}) =>
@@ -306,4 +307,43 @@ const inZod3 = z3.object({
 test('one spec written with zod 4 and with zod/v3 gives the same CRD', () => {
   expect(given(inZod3)).toEqual(given(inZod4));
   expect(Object.keys(specOf(inZod4).properties ?? {})).toHaveLength(22);
+});
+
+const first = z.object({ to: z.string() });
+const second = z.object({ recipients: z.array(z.string()) });
+const older = olderVersion({
+  version: 'v1alpha1',
+  spec: first,
+  current: second,
+  deprecationWarning: 'use v1',
+  toCurrent: ({ to }) => ({ recipients: [to] }),
+  fromCurrent: ({ recipients }) => ({ to: recipients.join() }),
+});
+
+test('an older version is served, not stored, and converted by the webhook', () => {
+  const converter = { url: 'https://example.com/convert' };
+  const input = {
+    group: 'example.com',
+    version: 'v1',
+    kind: 'Letter',
+    names: { plural: 'letters', singular: 'letter' },
+  };
+  const { versions, conversion } = createCrdManifest(
+    { ...input, spec: second, olderVersions: [older] },
+    converter,
+  ).spec;
+  expect(versions).toMatchObject([
+    { name: 'v1', served: true, storage: true },
+    { name: 'v1alpha1', served: true, storage: false, deprecated: true, deprecationWarning: 'use v1' },
+  ]);
+  const fieldsOf = ({ openAPIV3Schema }: { openAPIV3Schema: JsonSchema }) =>
+    Object.keys(openAPIV3Schema.properties?.['spec']?.properties ?? {});
+  expect(versions.map(({ schema }) => fieldsOf(schema))).toEqual([['recipients'], ['to']]);
+  const webhook = { clientConfig: converter, conversionReviewVersions: ['v1'] };
+  expect(conversion).toEqual({ strategy: 'Webhook', webhook });
+});
+
+test('several versions without anybody who converts are refused', () => {
+  expect(() => given(second, { olderVersions: [older] })).toThrow(/Widget has several versions/);
+  expect(given(second).spec).not.toHaveProperty('conversion');
 });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type AnyZod, jsonSchemaOf } from './json-schema.ts';
+import type { OlderVersion } from './older-version.ts';
 import type { JsonSchema } from './openapi-schema.ts';
 import { SchemaRefusal } from './refusal.ts';
 import { statusSchemaOf } from './status.ts';
@@ -37,9 +38,34 @@ export type CrdInput = {
   readonly printerColumns?: readonly PrinterColumn[];
   /** Shown by `kubectl explain`. */
   readonly description?: string;
+  /** Versions that are served beside this one; objects are converted by the webhook. */
+  readonly olderVersions?: readonly OlderVersion[];
 };
 
-/** A CustomResourceDefinition as sent to the API server: plain JSON, one version, status subresource on. */
+/** Where the API server finds a webhook; the authority to trust is filled in by the operator. */
+export type WebhookClientConfig =
+  | { readonly url: string }
+  | {
+      readonly service: {
+        readonly namespace: string;
+        readonly name: string;
+        readonly path: string;
+        readonly port: number;
+      };
+    };
+
+type CrdVersion = {
+  readonly name: string;
+  readonly served: true;
+  readonly storage: boolean;
+  readonly deprecated?: true;
+  readonly deprecationWarning?: string;
+  readonly schema: { readonly openAPIV3Schema: JsonSchema };
+  readonly subresources: { readonly status: Readonly<Record<string, never>> };
+  readonly additionalPrinterColumns: readonly PrinterColumn[];
+};
+
+/** A CustomResourceDefinition as sent to the API server: plain JSON, status subresource on, the current version first. */
 export type CrdManifest = {
   readonly apiVersion: 'apiextensions.k8s.io/v1';
   readonly kind: 'CustomResourceDefinition';
@@ -55,16 +81,14 @@ export type CrdManifest = {
       readonly shortNames?: readonly string[];
       readonly categories?: readonly string[];
     };
-    readonly versions: readonly [
-      {
-        readonly name: string;
-        readonly served: true;
-        readonly storage: true;
-        readonly schema: { readonly openAPIV3Schema: JsonSchema };
-        readonly subresources: { readonly status: Readonly<Record<string, never>> };
-        readonly additionalPrinterColumns: readonly PrinterColumn[];
-      },
-    ];
+    readonly versions: readonly [CrdVersion, ...CrdVersion[]];
+    readonly conversion?: {
+      readonly strategy: 'Webhook';
+      readonly webhook: {
+        readonly clientConfig: WebhookClientConfig;
+        readonly conversionReviewVersions: readonly ['v1'];
+      };
+    };
   };
 };
 
@@ -114,7 +138,10 @@ function structuralObject(schema: AnyZod, path: string): JsonSchema {
   return structural;
 }
 
-function rootSchema(input: CrdInput): JsonSchema {
+/** What one version says of itself. */
+type VersionInput = Pick<CrdInput, 'version' | 'spec' | 'specOptional' | 'status' | 'description'>;
+
+function rootSchema(input: VersionInput): JsonSchema {
   const spec = structuralObject(input.spec, 'spec');
   const optional = input.specOptional ?? spec.required === undefined;
   const filled = optional ? withEmptyDefault(spec) : spec;
@@ -133,12 +160,46 @@ function rootSchema(input: CrdInput): JsonSchema {
   };
 }
 
+function versionOf(input: VersionInput, columns: readonly PrinterColumn[]): CrdVersion {
+  return {
+    name: input.version,
+    served: true,
+    storage: true,
+    schema: { openAPIV3Schema: rootSchema(input) },
+    subresources: { status: {} },
+    additionalPrinterColumns: withDefaultColumns(columns),
+  };
+}
+
+function olderVersionOf(input: CrdInput, { spec, status, ...older }: OlderVersion): CrdVersion {
+  const { version, deprecationWarning } = older;
+  const { description } = input;
+  const own = { version, spec, ...(status ? { status } : {}), ...(description === undefined ? {} : { description }) };
+  const warning = deprecationWarning === undefined ? {} : { deprecated: true as const, deprecationWarning };
+  return { ...versionOf(own, []), storage: false, ...warning };
+}
+
+/** @throws TypeError when nobody would convert. */
+function conversionOf({ kind, olderVersions = [] }: CrdInput, converter: WebhookClientConfig | undefined) {
+  if (olderVersions.length === 0) {
+    return {};
+  }
+  if (!converter) {
+    throw new TypeError(`${kind} has several versions: say where the webhook is that converts between them`);
+  }
+  const webhook = { clientConfig: converter, conversionReviewVersions: ['v1'] as const };
+  return { conversion: { strategy: 'Webhook' as const, webhook } };
+}
+
 /**
- * The CustomResourceDefinition of a kind, ready to be applied.
+ * The CustomResourceDefinition of a kind, ready to be applied. `converter` is where the webhook is found, for a kind of
+ * several versions.
  *
- * @throws SchemaRefusal with the field's path when the zod schema says something that a CRD cannot.
+ * @throws SchemaRefusal with the field's path when the zod schema says something that a CRD cannot; TypeError for several
+ *   versions without a `converter`.
  */
-export function createCrdManifest(input: CrdInput): CrdManifest {
+export function createCrdManifest(input: CrdInput, converter?: WebhookClientConfig): CrdManifest {
+  const older = (input.olderVersions ?? []).map((each) => olderVersionOf(input, each));
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -147,16 +208,8 @@ export function createCrdManifest(input: CrdInput): CrdManifest {
       group: input.group,
       scope: input.scope ?? 'Namespaced',
       names: { kind: input.kind, listKind: `${input.kind}List`, ...input.names },
-      versions: [
-        {
-          name: input.version,
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: rootSchema(input) },
-          subresources: { status: {} },
-          additionalPrinterColumns: withDefaultColumns(input.printerColumns ?? []),
-        },
-      ],
+      versions: [versionOf(input, input.printerColumns ?? []), ...older],
+      ...conversionOf(input, converter),
     },
   };
 }

@@ -14,6 +14,13 @@ export type Parsed<T extends AnyZod> = T extends z.core.$ZodType
     ? Output
     : never;
 
+/** What a schema of either zod version accepts: fields with a default may be missing. */
+export type Unparsed<T extends AnyZod> = T extends z.core.$ZodType
+  ? z.core.input<T>
+  : T extends { readonly _input: infer Input }
+    ? Input
+    : never;
+
 /** How many problems a message names before it only counts the rest. */
 const namedProblems = 5;
 

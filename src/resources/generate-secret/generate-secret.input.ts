@@ -30,12 +30,32 @@ function pick(alphabet: string, length: number): string {
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
 }
 
+/** What is wrong with the templates: each may name fields that have a value of their own, and the one filter. */
+export function templateProblems(fields: readonly SecretField[]): InvalidSpecError[] {
+  const plain = new Set(fields.flatMap(({ name, template }) => (template === undefined ? [name] : [])));
+  return fields.flatMap(({ name, template = '' }) =>
+    [...template.matchAll(PLACEHOLDER)].flatMap(([, field = '', filter]) => {
+      if (!plain.has(field)) {
+        const message = `The template of ${name} uses ${field}, which is not a field with a value`;
+        return new InvalidSpecError('UnknownField', message);
+      }
+      const isKnown = filter === undefined || filter === 'urlencode';
+      const message = `The template of ${name} uses the filter ${filter}: only urlencode exists`;
+      return isKnown ? [] : new InvalidSpecError('UnknownFilter', message);
+    }),
+  );
+}
+
 /**
  * The values that the Secret should hold: fixed ones as the spec says, generated ones as they were (new ones only where
  * there is none yet, or for all of them when `rotate` is set), templates filled in from both.
- * @throws InvalidSpecError when a template names a field that does not exist, or another template.
+ * @throws InvalidSpecError for a template in which {@link templateProblems} finds something wrong.
  */
 export function valuesOf(fields: readonly SecretField[], current: Values, rotate: boolean): Values {
+  const [problem] = templateProblems(fields);
+  if (problem) {
+    throw problem;
+  }
   const plain = fields.filter(({ template }) => template === undefined);
   const values = Object.fromEntries(
     plain.map((field) => {
@@ -44,26 +64,14 @@ export function valuesOf(fields: readonly SecretField[], current: Values, rotate
     }),
   );
   const filled = fields.flatMap(({ name, template }) =>
-    template === undefined ? [] : [[name, fill(name, template, values)] as const],
+    template === undefined ? [] : [[name, fill(template, values)] as const],
   );
   return { ...values, ...Object.fromEntries(filled) };
 }
 
-function fill(name: string, template: string, values: Values): Buffer {
+function fill(template: string, values: Values): Buffer {
   const text = template.replace(PLACEHOLDER, (_, field: string, filter: string | undefined) => {
-    const value = values[field]?.toString();
-    if (value === undefined) {
-      throw new InvalidSpecError(
-        'UnknownField',
-        `The template of ${name} uses ${field}, which is not a field with a value`,
-      );
-    }
-    if (filter !== undefined && filter !== 'urlencode') {
-      throw new InvalidSpecError(
-        'UnknownFilter',
-        `The template of ${name} uses the filter ${filter}: only urlencode exists`,
-      );
-    }
+    const value = String(values[field]);
     return filter === undefined ? value : encodeURIComponent(value);
   });
   return Buffer.from(text);

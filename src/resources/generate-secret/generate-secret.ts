@@ -1,5 +1,6 @@
 import { createCustomResourceDefinition } from '../../framework/framework.ts';
 import { GROUP } from '../group.ts';
+import { templateProblems } from './generate-secret.input.ts';
 import { GenerateSecretResource } from './generate-secret.resource.ts';
 import { generateSecretSpecSchema, generateSecretStatusSchema } from './generate-secret.schemas.ts';
 
@@ -18,5 +19,7 @@ export const generateSecretDefinition = createCustomResourceDefinition({
   spec: generateSecretSpecSchema,
   status: generateSecretStatusSchema,
   printerColumns: [{ name: 'Secret', type: 'string', jsonPath: '.status.secretName' }],
+  parts: ['SecretUpdated'],
+  validate: ({ fields }) => templateProblems(fields),
   create: (options) => new GenerateSecretResource(options),
 });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type NamespacedName, parseNamespacedName } from '../../builders/namespaced-name.ts';
 import { CredentialsError, type CredentialsSource, readCredentials } from '../../clients/postgres/credentials.ts';
 import { isPostgresError, type PostgresErrorReason } from '../../clients/postgres/errors.ts';
+import { identifierProblem } from '../../clients/postgres/identifiers.ts';
 import type { PostgresServer } from '../../clients/postgres/server.ts';
 import {
   InvalidSpecError,
@@ -24,6 +25,33 @@ const FINAL: readonly PostgresErrorReason[] = ['InvalidName', 'UnsafeRole', 'Ext
 export function asSpecError(error: unknown): unknown {
   const isFinal = isPostgresError(error) && FINAL.includes(error.reason);
   return isFinal ? new InvalidSpecError(error.reason, error.message, { cause: error }) : error;
+}
+
+/** What is wrong with a spec that neither its schema nor the server it names can tell as well. */
+export function specProblems(spec: PostgresDatabaseSpec): InvalidSpecError[] {
+  const { connection, secretRef, database, role, extensions, schemas } = spec;
+  const names = [
+    ['database', database],
+    ['role', role],
+    ...extensions.map((name, index) => [`extensions[${index}]`, name]),
+    ...schemas.map((name, index) => [`schemas[${index}]`, name]),
+  ] as const;
+  const misnamed = names.flatMap(([field, name]) => {
+    const problem = name === undefined ? undefined : identifierProblem(name);
+    return problem === undefined
+      ? []
+      : new InvalidSpecError('InvalidName', `spec.${field} ${problem}: choose another name`);
+  });
+  return connection === undefined && secretRef === undefined ? [noServerIn(spec), ...misnamed] : misnamed;
+}
+
+function noServerIn({ cluster, environment }: PostgresDatabaseSpec): InvalidSpecError {
+  if (cluster === undefined && environment === undefined) {
+    return new InvalidSpecError('MissingConnection', 'No server is named: set spec.connection or spec.secretRef');
+  }
+  const field = cluster === undefined ? 'environment' : 'cluster';
+  const remedy = 'use spec.connection or spec.secretRef';
+  return new InvalidSpecError('NotSupported', `spec.${field} is not supported yet: ${remedy}`);
 }
 
 /** A connection as the server gives it, before parsing. */
@@ -85,12 +113,7 @@ export class ServerReference {
     if (spec.secretRef !== undefined) {
       return { secret: parseNamespacedName(spec.secretRef, namespace) };
     }
-    if (spec.cluster !== undefined || spec.environment !== undefined) {
-      const field = spec.cluster === undefined ? 'environment' : 'cluster';
-      const remedy = 'use spec.connection or spec.secretRef';
-      throw new InvalidSpecError('NotSupported', `spec.${field} is not supported yet: ${remedy}`);
-    }
-    throw new InvalidSpecError('MissingConnection', 'No server is named: set spec.connection or spec.secretRef');
+    throw noServerIn(spec);
   }
 
   #sourceOf({ name, namespace = '', spec }: Resource<Connection>) {

@@ -1,5 +1,6 @@
 import { createCustomResourceDefinition } from '../../framework/framework.ts';
 import { GROUP } from '../group.ts';
+import { specProblems } from './postgres-database.input.ts';
 import { PostgresDatabaseResource } from './postgres-database.resource.ts';
 import { postgresDatabaseSpecSchema, postgresDatabaseStatusSchema } from './postgres-database.schemas.ts';
 
@@ -17,5 +18,8 @@ export const postgresDatabaseDefinition = createCustomResourceDefinition({
     { name: 'Secret', type: 'string', jsonPath: '.status.secretName' },
     { name: 'Host', type: 'string', jsonPath: '.status.host', priority: 1 },
   ],
+  parts: ['Secret', 'Database'],
+  validate: specProblems,
+  admittedReasons: ['MissingConnection', 'NotSupported'],
   create: (options) => new PostgresDatabaseResource(options),
 });

@@ -1,0 +1,139 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../api/errors.ts';
+import { Informer } from '../cache/informer.ts';
+import { Turns } from '../cache/turns.ts';
+import { backoffMs, jittered } from '../queue/backoff.ts';
+import type { Runtime } from '../resources/services.ts';
+import { CertificateSecret, type SecretName } from './certificate-secret.ts';
+import { type Material, nextStep, type RotationOptions } from './rotation.ts';
+import { type Trusting, trust } from './trust.ts';
+
+export type CertificateKeeperOptions = {
+  readonly runtime: Runtime;
+  readonly secret: SecretName;
+  readonly rotation: RotationOptions;
+  /** Who has to trust the authorities. */
+  readonly trusting: readonly Trusting[];
+  /** Told of the material when it is first known and whenever it has changed. */
+  readonly onMaterial: (material: Material) => Promise<void>;
+};
+
+const RETRY = { baseMs: 1_000, maxMs: 5 * 60_000 };
+
+/** A timer cannot wait for longer than some weeks, and clocks are set. */
+const LONGEST_WAIT_MS = 24 * 60 * 60_000;
+
+/** The server sends a bookmark a minute on a quiet watch; a connection silent for longer than this is dead. */
+const IDLE_LIMIT_MS = 100_000;
+
+/**
+ * Keeps the certificates in their Secret, what the API server trusts, and what this process serves in line. Every replica
+ * does so; they agree because each looks at the Secret first, and only one of several writes is taken.
+ */
+export class CertificateKeeper {
+  readonly #options: CertificateKeeperOptions;
+  readonly #secret: CertificateSecret;
+  readonly #informers: readonly Informer[];
+  readonly #abort = new AbortController();
+  #wake = Promise.withResolvers<void>();
+  #failures = 0;
+  #known: Material | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: CertificateKeeperOptions) {
+    this.#options = options;
+    const { runtime, secret, trusting } = options;
+    this.#secret = new CertificateSecret(runtime, secret);
+    const watched = [{ apiVersion: 'v1', kind: 'Secret', name: secret.name }, ...trusting];
+    this.#informers = watched.map((each) => this.#watch(each));
+  }
+
+  start(): void {
+    for (const informer of this.#informers) {
+      informer.subscribe(() => this.#wake.resolve());
+      informer.start();
+    }
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#wake.resolve();
+    await Promise.all(this.#informers.map((informer) => informer.stop()));
+    await this.#running;
+  }
+
+  /** One object, of which only the metadata are watched: they tell when to read it. */
+  #watch({ apiVersion, kind, name }: { readonly apiVersion: string; readonly kind: string; readonly name: string }) {
+    const { runtime, secret } = this.#options;
+    const { discovery, transport, logger } = runtime;
+    return new Informer({
+      selection: { apiVersion, kind, projection: 'metadata' },
+      name,
+      discovery,
+      transport,
+      logger,
+      turns: new Turns(1),
+      idleLimitMs: IDLE_LIMIT_MS,
+      namespaces: [secret.namespace],
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      this.#wake = Promise.withResolvers(); // whatever changes from now on is looked at in the next pass
+      const waitMs = await this.#pass(signal);
+      const waiting = new AbortController();
+      const time = delay(Math.min(waitMs, LONGEST_WAIT_MS), undefined, { signal: waiting.signal });
+      await Promise.race([this.#wake.promise, time.catch(() => undefined)]);
+      waiting.abort();
+    }
+  }
+
+  /** @returns how long there is nothing to do. */
+  async #pass(signal: AbortSignal): Promise<number> {
+    try {
+      const waitMs = await this.#bringInLine(signal);
+      this.#failures = 0;
+      return waitMs;
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#options.runtime.logger.warn('the certificates of the webhook are not in line', {
+          error: messageOf(error),
+        });
+      }
+      this.#failures += 1;
+      return jittered(backoffMs(this.#failures, RETRY));
+    }
+  }
+
+  async #bringInLine(signal: AbortSignal): Promise<number> {
+    const { runtime, rotation, trusting, onMaterial } = this.#options;
+    const stored = await this.#secret.read(signal);
+    const step = nextStep(stored.material, rotation, new Date());
+    if (step.action === 'write') {
+      if (await this.#secret.write(step.material, stored, signal)) {
+        runtime.logger.info('the certificates of the webhook are new', { why: step.why });
+      }
+      return 0; // see what is there now, be it ours or another replica's
+    }
+    const { material } = stored;
+    if (material) {
+      // What is trusted comes before what is served: a certificate that nobody trusts would fail every call.
+      for (const each of trusting) {
+        await trust(runtime, each, { authorities: material.authorities, signal });
+      }
+      await this.#tell(material, onMaterial);
+    }
+    return step.waitMs;
+  }
+
+  async #tell(material: Material, onMaterial: CertificateKeeperOptions['onMaterial']): Promise<void> {
+    const isKnown = this.#known?.certificate === material.certificate && this.#known.key === material.key;
+    if (!isKnown) {
+      await onMaterial(material);
+      this.#known = material;
+    }
+  }
+}
