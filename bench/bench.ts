@@ -29,18 +29,28 @@ if (options.write) {
   await writePage(report);
 }
 
+/** One that fails is told of and left out: the others have taken long. */
 async function measureAll(wanted: Options): Promise<Row[]> {
   const world = await World.create();
   const rows: Row[] = [];
   try {
-    for (const { name, run } of MEASUREMENTS) {
-      if (wanted.only.length === 0 || wanted.only.includes(name)) {
-        process.stderr.write(`bench: ${name}\n`);
-        rows.push(...(await run(world, wanted)));
-      }
+    for (const { name, run } of MEASUREMENTS.filter((each) => isWanted(each, wanted))) {
+      process.stderr.write(`bench: ${name}\n`);
+      rows.push(...(await run(world, wanted).catch((error: unknown) => failed(name, error))));
+      await world.killOperators();
     }
   } finally {
     await world.stop();
   }
   return rows;
+}
+
+function isWanted({ name }: Measurement, { only }: Options): boolean {
+  return only.length === 0 || only.includes(name);
+}
+
+function failed(name: string, error: unknown): Row[] {
+  process.stderr.write(`bench: ${name} failed: ${error instanceof Error ? error.stack : error}\n`);
+  process.exitCode = 1;
+  return [];
 }

@@ -44,6 +44,7 @@ export class World {
   /** Sends requests as the administrator. */
   readonly transport: Transport;
   readonly #kubeconfig: string;
+  readonly #operators = new Set<OperatorProcess>();
 
   private constructor(testenv: Testenv, kubeconfig: string) {
     const kubeConfig = new KubeConfig();
@@ -80,7 +81,16 @@ export class World {
     program: 'bench-operator' | 'hearth' = 'bench-operator',
   ): Promise<OperatorProcess> {
     const entry = join(ROOT, `dist/${program}.mjs`);
-    return await OperatorProcess.start({ entry, kubeconfig: this.#kubeconfig, ...options });
+    const operator = await OperatorProcess.start({ entry, kubeconfig: this.#kubeconfig, ...options });
+    this.#operators.add(operator);
+    return operator;
+  }
+
+  /** Ends the operators that a measurement has left behind because it failed. */
+  async killOperators(): Promise<void> {
+    const left = [...this.#operators];
+    this.#operators.clear();
+    await Promise.all(left.map((operator) => operator.kill()));
   }
 
   mark(): AuditMark {

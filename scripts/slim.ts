@@ -5,18 +5,19 @@ const SDK = /[\\/]@dot-i[\\/]k8s-operator[\\/]/;
 const CLIENT = /[\\/]@kubernetes[\\/]client-node[\\/]/;
 const ZOD = /[\\/]zod[\\/]/;
 
-/** What stands in for modules of which little or nothing is used, in CommonJS. */
+/** What stands in for modules of which little or nothing is used. */
 const STAND_INS: Readonly<Record<string, string>> = {
   // The SDK's HTTP client: `SdkOperator` replaces every method that calls it.
   gaxios: '',
   // Messages in forty languages, of which none is ever chosen.
   'zod-locales': '',
-  // Connections without what a browser has: fetch, WebSocket, caches, and mocks of all of it.
+  // Connections without what a browser has: fetch, WebSocket, caches, and mocks of all of it. Whoever imports more of it
+  // is told so by the build.
   undici: `
     Object.assign(require('undici/lib/dispatcher/dispatcher').prototype, require('undici/lib/api'));
-    exports.Agent = require('undici/lib/dispatcher/agent');
-    exports.ProxyAgent = require('undici/lib/dispatcher/proxy-agent');
-    exports.fetch = (...call) => fetch(...call);`,
+    export const Agent = require('undici/lib/dispatcher/agent');
+    export const ProxyAgent = require('undici/lib/dispatcher/proxy-agent');
+    export const fetch = (...call) => globalThis.fetch(...call);`,
   // An import looks at every export, and one of them brings along the undici that Node has for itself; require does not.
   'node:http': `module.exports = require('node:http');`,
   // Connections are HTTP/1.1.
