@@ -46,8 +46,24 @@ export async function createApps(apps: Apps): Promise<void> {
   await forEach(apps.count, (index) => create(apps, nameOf(index)));
 }
 
+/** How often a watch may break before that is a failure; a busy server ends some. */
+const MAX_BREAKS = 5;
+
 /** Resolves when as many objects as there are to be are Ready. */
-export async function allReady({ transport, namespace, count }: Apps): Promise<void> {
+export async function allReady(apps: Apps): Promise<void> {
+  for (let breaks = 0; ; breaks += 1) {
+    try {
+      return await watchUntilReady(apps);
+    } catch (error) {
+      if (breaks === MAX_BREAKS) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** Begins with what is there, so that one that broke off is simply begun anew. */
+async function watchUntilReady({ transport, namespace, count }: Apps): Promise<void> {
   const abort = new AbortController();
   const ready = new Set<string>();
   const selection = { type: APPS, projection: 'full' as const, namespace };
