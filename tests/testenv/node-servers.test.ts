@@ -171,5 +171,10 @@ async function ended(pod: string): Promise<{ exitCode: number; log: string }> {
     timeoutMs: 60_000,
     intervalMs: 250,
   });
-  return { exitCode: Number(exitCode), log: await node.run('logs', pod, '--previous') };
+  // A container that fails again and again is replaced while one looks, and the kubelet says so in place of its log.
+  const log = await eventually(`the log of ${pod}`, () => node.run('logs', pod, '--previous'), {
+    until: (text) => !text.startsWith('unable to retrieve container logs'),
+    intervalMs: 250,
+  });
+  return { exitCode: Number(exitCode), log };
 }
