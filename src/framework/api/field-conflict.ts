@@ -13,10 +13,13 @@ export type FieldConflict = {
 /** What the server says of one conflict; of one that only wrote, it adds the version that was used. */
 const CONFLICT = /^conflict with (?<manager>"(?:[^"\\]|\\.)*")(?<rest>.*)$/s;
 
-/** The conflicts by which the server refused an apply that was not forced; none for any other error. */
+/**
+ * The conflicts by which the server refused an apply that was not forced; none for any other error. The server tells them
+ * in any order; here it is always the same, since they stand in messages.
+ */
 export function fieldConflictsOf(error: unknown): readonly FieldConflict[] {
   const causes = error instanceof ApiError && error.code === 409 ? (error.status.details?.causes ?? []) : [];
-  return causes.flatMap(({ reason, message = '', field = '' }) => {
+  const conflicts = causes.flatMap(({ reason, message = '', field = '' }) => {
     const { manager = '""', rest = '' } = CONFLICT.exec(message)?.groups ?? {};
     const name: unknown = JSON.parse(manager);
     const path = field.replace(/^\./, '');
@@ -24,6 +27,11 @@ export function fieldConflictsOf(error: unknown): readonly FieldConflict[] {
       ? [{ field: path, manager: String(name), applies: !rest.includes(' using ') }]
       : [];
   });
+  return conflicts.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
+
+function placeOf({ manager, field }: FieldConflict): string {
+  return JSON.stringify([manager, field]);
 }
 
 /** Conflicts in words, one part for each manager: `"argocd" (data.b, data.c)`. */
