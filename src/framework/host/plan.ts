@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { collectionPath, Discovery, objectPath, type ResourceType } from '../api/discovery.ts';
 import { describeRef, type KubeObject, keyFor, keyOf, type Manifest, type ObjectRef, refOf } from '../api/object.ts';
@@ -12,6 +11,7 @@ import type { Logger } from '../observe/logger.ts';
 import { WorkQueue } from '../queue/queue.ts';
 import { type Runtime, Services } from '../resources/services.ts';
 import { WriteNews } from '../resources/write-news.ts';
+import { doneWithin } from './deadline.ts';
 
 export type PlanOptions = {
   readonly kubeConfig: KubeConfig;
@@ -205,15 +205,8 @@ function readyOf({ status }: KubeObject): Told | undefined {
   return conditions.find(({ type }) => type === 'Ready');
 }
 
-async function within<T>(work: Promise<T>, otherwise: string): Promise<T> {
-  const timer = new AbortController();
-  const late = delay(SYNC_DEADLINE_MS, undefined, { signal: timer.signal }).then(() => {
+async function within(work: Promise<unknown>, otherwise: string): Promise<void> {
+  if (!(await doneWithin(SYNC_DEADLINE_MS, work))) {
     throw new Error(`${otherwise} within ${SYNC_DEADLINE_MS / 1000} s: see the log for the reason`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    timer.abort();
-    late.catch(() => undefined);
   }
 }
