@@ -29,7 +29,7 @@ export {
 } from './api/object.ts';
 export { OwnershipError } from './api/ownership.ts';
 export { deepEqual } from './compare.ts';
-export type { Component, ComponentKind, ComponentStatus } from './components/component.ts';
+export type { Component, ComponentKind, ComponentReport, ComponentStatus } from './components/component.ts';
 export { firstTrouble, type Readiness, readinessOf } from './components/readiness/readiness.ts';
 export { rolloutOrder } from './components/rollout-order.ts';
 export type { Condition, ConditionInput, Conditions } from './conditions/conditions.ts';

@@ -50,7 +50,7 @@ export class ChildWriter {
     const { object: owner } = subject;
     const manifest = ownedManifest(child, owner);
     const ref = refTo(manifest);
-    const live = await this.#look(ref);
+    const live = await this.look(ref);
     if (live?.metadata.deletionTimestamp && controllerOf(live) === owner.metadata.uid) {
       throw new NotReadyError('Terminating', `${describeRef(ref)} is being deleted, and is made anew when it is gone`);
     }
@@ -63,7 +63,7 @@ export class ChildWriter {
   }
 
   /** The cache knows the objects of components only: before a foreign one is overwritten, it has to be looked for. */
-  async #look(ref: ObjectRef): Promise<KubeObject | undefined> {
+  async look(ref: ObjectRef): Promise<KubeObject | undefined> {
     const known = this.#owned.kind(ref).get(keyFor(ref.name, ref.namespace));
     if (known || ref.kind === 'Secret') {
       return known;

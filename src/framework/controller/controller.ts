@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { ANNOTATION_DOMAIN } from '../api/field-manager.ts';
-import { describeRef, type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
+import { describeRef, type KubeObject, keyOf, type ObjectKey, refOf } from '../api/object.ts';
 import type { CustomResource } from '../custom-resource.ts';
 import type { AnyDefinition, SpecSchema } from '../definition.ts';
 import type { EventRecorder } from '../observe/events.ts';
@@ -106,8 +106,18 @@ export class Controller {
     }
   }
 
+  /** What an earlier operator meant to clean up by these is for us to look after. */
+  async #withoutFormerFinalizers(object: KubeObject): Promise<KubeObject> {
+    const { definition, services } = this.#options;
+    const { finalizers = [] } = object.metadata;
+    const rest = finalizers.filter((each) => !definition.formerFinalizers?.includes(each));
+    const isClean = rest.length === finalizers.length;
+    return isClean ? object : await services.runtime.gateway.replaceFinalizers(refOf(object), finalizers, rest);
+  }
+
   /** @returns the trouble that decides when to run again. */
-  async #run(object: KubeObject): Promise<Trouble | undefined> {
+  async #run(given: KubeObject): Promise<Trouble | undefined> {
+    const object = await this.#withoutFormerFinalizers(given);
     const { deletionTimestamp, finalizers } = object.metadata;
     if (deletionTimestamp && !finalizers?.includes(FINALIZER)) {
       return undefined; // it goes without us
