@@ -86,8 +86,12 @@ export class Replacement {
 /** The fields and what is said of them, without the values: these are long, may be secret, and come in any order. */
 function reasonsIn({ status }: ApiError): string {
   const causes = status.details?.causes ?? [];
-  const reasons = causes.map(({ field, message = '' }) =>
-    [field, message.split(': ').at(-1)].filter(Boolean).join(': '),
-  );
+  const reasons = causes.map(({ field, message = '' }) => [field, wordsOf(message)].filter(Boolean).join(': '));
   return [...new Set(reasons)].join(', ');
+}
+
+/** A refusal without a value may have the difference of two objects on the lines behind it. */
+function wordsOf(message: string): string | undefined {
+  const [first = ''] = message.split('\n');
+  return first.startsWith('Forbidden: ') ? first.slice('Forbidden: '.length) : message.split(': ').at(-1);
 }
