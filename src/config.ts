@@ -31,6 +31,7 @@ const environmentSchema = z.object({
     .min(1)
     .default(15)
     .describe('How long the Lease lasts without renewal, and so how long a replica that died is missed.'),
+  HEARTH_IMAGE: z.string().optional().describe('The image of this operator, for Jobs that run a program of it.'),
   POD_NAME: z.string().default(hostname()).describe('The name of this process in events.'),
 });
 
@@ -42,6 +43,7 @@ export type Config = {
   readonly recheckMs: number;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'json' | 'text' };
   readonly instance: string;
+  readonly image: string | undefined;
   readonly lease: { readonly namespace: string; readonly name: string; readonly durationMs: number } | undefined;
 };
 
@@ -63,6 +65,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     recheckMs: variables.HEARTH_RECHECK_SECONDS * 1000,
     log: { level: variables.LOG_LEVEL, format: variables.LOG_FORMAT ?? (isTerminal ? 'text' : 'json') },
     instance: variables.POD_NAME,
+    image: variables.HEARTH_IMAGE || undefined,
     lease: leaseOf(variables.POD_NAMESPACE, variables.HEARTH_LEASE_SECONDS),
   };
 }

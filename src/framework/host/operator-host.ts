@@ -32,6 +32,8 @@ export type OperatorHostOptions = {
   readonly concurrency?: number;
   /** How often kinds look again at what lies outside the cluster, in milliseconds. */
   readonly recheckMs?: number;
+  /** The image of this operator, for Jobs that run a program of it. */
+  readonly image?: string | undefined;
   /** The port of the health endpoints; 0 takes a free one. */
   readonly port?: number;
   /** The name of this process among its like. */
@@ -69,9 +71,9 @@ export class OperatorHost extends SdkOperator {
   #port = 0;
 
   constructor(options: OperatorHostOptions) {
-    const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000 } = options;
+    const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000, image } = options;
     const metrics = new Metrics();
-    const runtime = createRuntime({ kubeConfig, logger, metrics, namespaces, recheckMs });
+    const runtime = createRuntime({ kubeConfig, logger, metrics, namespaces, recheckMs, image });
     super({ kubeConfig, logger, runtime });
     this.#options = options;
     this.#metrics = metrics;

@@ -13,10 +13,12 @@ export type RuntimeOptions = {
   readonly metrics: Metrics;
   readonly namespaces: readonly string[];
   readonly recheckMs: number;
+  readonly image?: string | undefined;
 };
 
 /** Puts together what the whole operator shares. Nothing is sent yet. */
-export function createRuntime({ kubeConfig, logger, metrics, namespaces, recheckMs }: RuntimeOptions): Runtime {
+export function createRuntime({ kubeConfig, logger, metrics, ...shared }: RuntimeOptions): Runtime {
+  const { namespaces } = shared;
   const transport = new Transport(kubeConfig, { observe: metrics.observeRequest });
   const discovery = new Discovery(transport);
   const informers = new Informers({ discovery, transport, logger, namespaces });
@@ -26,5 +28,5 @@ export function createRuntime({ kubeConfig, logger, metrics, namespaces, recheck
     onWrite: (object) => informers.observeWrite(object),
     onResult: metrics.observeWrite,
   });
-  return { transport, discovery, informers, gateway, logger, namespaces, recheckMs };
+  return { transport, discovery, informers, gateway, logger, ...shared };
 }

@@ -16,6 +16,8 @@ export type Runtime = {
   readonly namespaces: readonly string[];
   /** How often a kind looks again at what lies outside the cluster, in milliseconds. */
   readonly recheckMs: number;
+  /** The image of this operator, for Jobs that run a program of it; unknown where it runs outside a cluster. */
+  readonly image?: string | undefined;
 };
 
 /** What one instance of a kind brings along. */
