@@ -4,6 +4,7 @@ import {
   actsOf,
   advance,
   isActive,
+  isSameRecord,
   type JobState,
   planUpgrade,
   type UpgradeSituation,
@@ -155,7 +156,7 @@ class World {
       expect(this.copy).toEqual(given.record?.from);
       expect(this.live).toEqual(given.record?.to);
     }
-    const isPlanned = JSON.stringify(planned) === JSON.stringify(given.record);
+    const isPlanned = isSameRecord(planned, given.record);
     const progress = {
       exportJob: this.exportJob?.state,
       importJob: this.importJob?.state,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { UpgradeRecord } from './convex-instance.schemas.ts';
 import type { Revision } from './input/convex-input.ts';
 
@@ -110,6 +111,11 @@ export function advance(record: UpgradeRecord | undefined, progress: UpgradeProg
 /** Whether an upgrade by export and import is under way or stuck. */
 export function isActive(record: UpgradeRecord | undefined): record is UpgradeRecord {
   return record !== undefined && record.step !== 'Completed' && record.step !== 'Abandoned';
+}
+
+/** Whether two records say the same: otherwise there is one to write before anything is done for it. */
+export function isSameRecord(a: UpgradeRecord | undefined, b: UpgradeRecord | undefined): boolean {
+  return isDeepStrictEqual(a, b);
 }
 
 type Step = UpgradeRecord['step'];

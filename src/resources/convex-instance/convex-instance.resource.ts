@@ -3,11 +3,10 @@ import {
   type ConditionInput,
   CustomResource,
   type CustomResourceOptions,
-  deepEqual,
 } from '../../framework/framework.ts';
 import { convexComponents } from './convex-instance.components.ts';
 import { createConvexInput, GeneratedSecret, References } from './convex-instance.input.ts';
-import { actsOf, advance, planUpgrade, type UpgradeSituation } from './convex-instance.plan.ts';
+import { actsOf, advance, isSameRecord, planUpgrade, type UpgradeSituation } from './convex-instance.plan.ts';
 import type { convexInstanceSpecSchema, UpgradeRecord } from './convex-instance.schemas.ts';
 import { describeConvex, type Findings } from './convex-instance.status.ts';
 import { observedStatus, partViews, unreachedParts, urlsOf } from './input/findings.ts';
@@ -83,14 +82,14 @@ export class ConvexInstanceResource extends CustomResource<typeof convexInstance
     const situation = this.#situation(live && revisionOf(live));
     const acts = actsOf(situation);
     const planned = planUpgrade(situation);
-    const restart = this.#planRestart(live && liveStamps(live), deepEqual(planned, situation.record) && acts.isSettled);
+    const isPlanned = isSameRecord(planned, situation.record);
+    const restart = this.#planRestart(live && liveStamps(live), isPlanned && acts.isSettled);
     const { image } = this.services.runtime;
     const parts = { acts, image, stamps: restart.stamps, attempt: situation.record?.attempt ?? 0 };
     const input = createConvexInput(this, { referents, resolved, generated, ...parts });
     const reports = await this.reconcileComponents(convexComponents, input);
-    const isPlanned = deepEqual(planned, situation.record);
     const record = isPlanned ? advance(situation.record, progressOf(reports)) : planned;
-    if (!deepEqual(record, situation.record)) {
+    if (!isSameRecord(record, situation.record)) {
       this.queueReconcile(); // the next run acts by the record that this one leaves behind
     }
     this.#tell({
