@@ -5,6 +5,7 @@ import {
   advance,
   isActive,
   isSameRecord,
+  isSettledWith,
   type JobState,
   planUpgrade,
   type UpgradeSituation,
@@ -120,6 +121,32 @@ describe('the record', () => {
     expect(advance(record(step), progress)?.step).toBe(next);
   });
 });
+
+const settling: readonly (readonly [
+  string,
+  Partial<UpgradeSituation>,
+  { left?: UpgradeRecord; isSettled: boolean },
+])[] = [
+  ['a new install', { live: undefined }, { isSettled: true }],
+  ['a backend that is held', {}, { isSettled: false }],
+  ['an upgrade that begins', {}, { left: record('Exporting'), isSettled: false }],
+  ['a complete import', { record: record('Importing'), live: B }, { left: record('Completed'), isSettled: true }],
+  ['a change that was undone', { record: record('Exporting'), wanted: A }, { isSettled: true }],
+  ['an upgrade that is given up', { record: record('Exporting'), strategy: 'inPlace' }, { isSettled: false }],
+  [
+    'a goal that came during the import',
+    { record: record('Importing'), live: B, wanted: C },
+    { left: record('Completed'), isSettled: false },
+  ],
+];
+
+test.each(settling)(
+  'the run of %s is settled, or not, by the record that it leaves',
+  (_, parts, { left, isSettled }) => {
+    const given = situation(parts);
+    expect(isSettledWith({ ...given, record: left }, actsOf(given))).toBe(isSettled);
+  },
+);
 
 /** A cluster as far as an upgrade changes it, and a person who changes their mind. */
 class World {

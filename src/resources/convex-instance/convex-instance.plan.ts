@@ -108,6 +108,12 @@ export function advance(record: UpgradeRecord | undefined, progress: UpgradeProg
   }
 }
 
+/** Whether what a run has acted by is, with the record that it leaves, what the spec asks for and all there is to do. */
+export function isSettledWith(situation: UpgradeSituation, acts: UpgradeActs): boolean {
+  const next = actsOf({ ...situation, live: acts.backend });
+  return next.isSettled && isSame(next.backend, acts.backend);
+}
+
 /** Whether an upgrade by export and import is under way or stuck. */
 export function isActive(record: UpgradeRecord | undefined): record is UpgradeRecord {
   return record !== undefined && record.step !== 'Completed' && record.step !== 'Abandoned';

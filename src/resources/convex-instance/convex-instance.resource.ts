@@ -6,7 +6,14 @@ import {
 } from '../../framework/framework.ts';
 import { convexComponents } from './convex-instance.components.ts';
 import { createConvexInput, GeneratedSecret, References } from './convex-instance.input.ts';
-import { actsOf, advance, isSameRecord, planUpgrade, type UpgradeSituation } from './convex-instance.plan.ts';
+import {
+  actsOf,
+  advance,
+  isSameRecord,
+  isSettledWith,
+  planUpgrade,
+  type UpgradeSituation,
+} from './convex-instance.plan.ts';
 import type { convexInstanceSpecSchema, UpgradeRecord } from './convex-instance.schemas.ts';
 import { describeConvex, type Findings } from './convex-instance.status.ts';
 import { observedStatus, partViews, unreachedParts, urlsOf } from './input/findings.ts';
@@ -97,7 +104,7 @@ export class ConvexInstanceResource extends CustomResource<typeof convexInstance
       missingTlsSecret: resolved.missingTlsSecret,
       record,
       upgradeProblem: this.#obstacle(record, reports),
-      isSettled: acts.isSettled,
+      isSettled: isSettledWith({ ...situation, record }, acts),
       hash: input.hashes.upgrade,
     });
   }
