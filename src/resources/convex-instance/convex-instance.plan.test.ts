@@ -300,7 +300,7 @@ describe('an upgrade by export and import', () => {
         expect(isActive(world.record)).toBe(false);
         expect([world.exportJob, world.importJob]).toEqual([undefined, undefined]);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -316,7 +316,7 @@ describe('an upgrade by export and import', () => {
         expect(world.live).toEqual(world.wanted);
         expect(isActive(world.record)).toBe(false);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });
