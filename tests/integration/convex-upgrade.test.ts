@@ -85,6 +85,14 @@ describe('an upgrade by export and import', () => {
     await isClean('a');
   });
 
+  withPods('is not begun because somebody else changed the StatefulSet: that is put right', async () => {
+    const where = ['-n', suite().namespace, 'statefulset/a-backend'];
+    await suite().kubectl('set', 'image', ...where, 'backend=example/backend:9');
+    await eventually('the image is put right', () => imageOf('a'), { until: (image) => image === 'example/backend:2' });
+    const { status } = await becomesReady(suite(), 'a');
+    expect(status?.['upgrade']).toMatchObject({ attempt: 2, step: 'Completed' });
+  });
+
   withPods('goes on wherever the operator is killed', async () => {
     await suite().apply(instance('b', '1'));
     await becomesReady(suite(), 'b');

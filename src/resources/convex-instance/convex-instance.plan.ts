@@ -43,6 +43,23 @@ export type UpgradeProgress = {
   readonly isBackendReady: boolean;
 };
 
+/** What is known of the backend that runs. */
+export type RunningBackend = {
+  readonly wanted: Revision;
+  /** What the StatefulSet has, if there is one. */
+  readonly found: Revision | undefined;
+  /** What was rolled out last, as the status has it. */
+  readonly recorded: Revision | undefined;
+};
+
+/**
+ * What runs, as far as upgrades are concerned. What somebody else has put into the StatefulSet is put right, and is no
+ * upgrade; only where nothing was recorded, as when another operator made it, the StatefulSet tells.
+ */
+export function runningRevision({ wanted, found, recorded }: RunningBackend): Revision | undefined {
+  return found && (isSame(found, wanted) ? wanted : (recorded ?? found));
+}
+
 /** What to do while the record is as it is. Nothing here goes ahead of the record. */
 export function actsOf({ strategy, wanted, live, record }: UpgradeSituation): UpgradeActs {
   const idle = { exports: false, imports: false, keepsCopy: false, isSettled: false };

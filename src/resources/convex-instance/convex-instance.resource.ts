@@ -12,6 +12,7 @@ import {
   isSameRecord,
   isSettledWith,
   planUpgrade,
+  runningRevision,
   type UpgradeSituation,
 } from './convex-instance.plan.ts';
 import type { convexInstanceSpecSchema, UpgradeRecord } from './convex-instance.schemas.ts';
@@ -96,6 +97,7 @@ export class ConvexInstanceResource extends CustomResource<typeof convexInstance
     const input = createConvexInput(this, { referents, resolved, generated, ...parts });
     const reports = await this.reconcileComponents(convexComponents, input);
     const record = isPlanned ? advance(situation.record, progressOf(reports)) : planned;
+    this.report({ revision: acts.backend });
     if (!isSameRecord(record, situation.record)) {
       this.queueReconcile(); // the next run acts by the record that this one leaves behind
     }
@@ -109,13 +111,15 @@ export class ConvexInstanceResource extends CustomResource<typeof convexInstance
     });
   }
 
-  #situation(live: UpgradeSituation['live']): UpgradeSituation {
+  #situation(found: UpgradeSituation['live']): UpgradeSituation {
     const { version, backend, maintenance } = this.spec;
+    const { upgrade: record, revision: recorded } = observedStatus(this.status);
+    const wanted = { image: backend.image, version };
     return {
       strategy: maintenance?.upgradeStrategy ?? 'inPlace',
-      wanted: { image: backend.image, version },
-      live,
-      record: observedStatus(this.status).upgrade,
+      wanted,
+      live: runningRevision({ wanted, found, recorded }),
+      record,
       retry: this.metadata.annotations?.[RETRY_ANNOTATION],
     };
   }

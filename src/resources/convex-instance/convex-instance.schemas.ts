@@ -191,11 +191,14 @@ const step = z.enum([
   'Abandoned',
 ]);
 
+/** An image with the version that it is told to be. */
+export const revisionSchema = z.object({ image: z.string(), version: z.string() });
+
 /** What an upgrade has come to. It is what the next run goes by. */
 export const upgradeRecordSchema = z.object({
   step: step.describe('How far it is.'),
-  from: z.object({ image: z.string(), version: z.string() }).describe('The backend before.'),
-  to: z.object({ image: z.string(), version: z.string() }).describe('The backend after.'),
+  from: revisionSchema.describe('The backend before.'),
+  to: revisionSchema.describe('The backend after.'),
   attempt: z.int().min(1).describe('Counts the tries; each has Jobs of its own.'),
   retry: z.string().optional().describe('The value of the retry annotation that was answered.'),
 });
@@ -213,6 +216,7 @@ export const convexInstanceStatusSchema = z.object({
     })
     .optional()
     .describe('URLs of the instance.'),
+  revision: revisionSchema.optional().describe('The backend that was last rolled out.'),
   upgrade: upgradeRecordSchema.optional().describe('The last upgrade by export and import.'),
   ...componentsStatus,
 });

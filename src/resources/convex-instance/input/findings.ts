@@ -1,23 +1,31 @@
 import type { ComponentReport, Condition } from '../../../framework/framework.ts';
-import { type ConvexInstanceSpec, type UpgradeRecord, upgradeRecordSchema } from '../convex-instance.schemas.ts';
+import {
+  type ConvexInstanceSpec,
+  revisionSchema,
+  type UpgradeRecord,
+  upgradeRecordSchema,
+} from '../convex-instance.schemas.ts';
 import { type Findings, PARTS, type PartName, type PartView } from '../convex-instance.status.ts';
+import type { Revision } from './convex-input.ts';
 import { internalUrl, type Named, publicUrl } from './names.ts';
 
 /** The status as an earlier run left it. */
 export type ObservedStatus = Findings['before'] & {
   readonly phase: string | undefined;
   readonly upgrade: UpgradeRecord | undefined;
+  readonly revision: Revision | undefined;
 };
 
 /** Reads a status. Somebody may have written into it, so what is not right counts as not there. */
 export function observedStatus(status: Readonly<Record<string, unknown>>): ObservedStatus {
-  const { phase, upgradeHash, endpoints, upgrade } = status;
+  const { phase, upgradeHash, endpoints, upgrade, revision } = status;
   const record = upgradeRecordSchema.safeParse(upgrade);
   return {
     phase: typeof phase === 'string' ? phase : undefined,
     upgradeHash: typeof upgradeHash === 'string' ? upgradeHash : undefined,
     endpoints: typeof endpoints === 'object' && endpoints !== null ? endpoints : undefined,
     upgrade: record.success ? record.data : undefined,
+    revision: revisionSchema.safeParse(revision).data,
   };
 }
 
