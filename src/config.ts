@@ -71,6 +71,7 @@ const environmentSchema = z.object({
     .min(1)
     .default(25)
     .describe('How long a stop may take; less than the terminationGracePeriodSeconds of the pod.'),
+  HEARTH_IMAGE: z.string().optional().describe('The image of this operator, for Jobs that run a program of it.'),
   POD_NAME: z.string().default(hostname()).describe('The name of this process in events.'),
 });
 
@@ -89,6 +90,7 @@ export type Config = {
   readonly instance: string;
   readonly stopMs: number;
   readonly webhook: WebhookConfig | undefined;
+  readonly image: string | undefined;
   readonly lease: { readonly namespace: string; readonly name: string; readonly durationMs: number } | undefined;
 };
 
@@ -124,6 +126,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     instance: variables.POD_NAME,
     stopMs: variables.HEARTH_STOP_SECONDS * 1000,
     webhook: webhookOf(variables),
+    image: variables.HEARTH_IMAGE || undefined,
     lease: leaseOf(variables.POD_NAMESPACE, variables.HEARTH_LEASE_SECONDS),
   };
 }

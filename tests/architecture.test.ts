@@ -155,7 +155,7 @@ const ONLY_FOR_TESTS = 'framework/testing/';
 const ROLES = ['schemas', 'resource', 'create-manifests', 'input', 'components', 'images', 'status', 'plan'];
 
 /** Directories of a kind, for what becomes too long for one file. */
-const KIND_DIRECTORIES = ['components', 'steps', 'schemas', 'golden'];
+const KIND_DIRECTORIES = ['components', 'input', 'schemas', 'golden'];
 
 type Source = { readonly path: string; readonly text: string };
 type Import = { readonly target: string; readonly typeOnly: boolean };

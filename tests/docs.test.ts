@@ -106,6 +106,9 @@ type Crd = {
   };
 };
 
+/** Objects that a kind takes over from a pod as they are: their fields are Kubernetes' own, and described there. */
+const OF_PODS = /^(.*\.(?:resources|security\.pod|security\.container|env)(?:\[\])?)\..+$/;
+
 function pageOf(kind: string): string {
   return `${KINDS}/${kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.md`;
 }
@@ -115,7 +118,9 @@ const crds = filesIn('manifests/crds', '.yaml')
   .map((path) => parse(read(path)) as Crd)
   .map(({ spec }) => ({
     kind: spec.names.kind,
-    fields: spec.versions.flatMap(({ schema }) => fieldsOf(schema.openAPIV3Schema.properties?.['spec'] ?? {})),
+    fields: spec.versions
+      .flatMap(({ schema }) => fieldsOf(schema.openAPIV3Schema.properties?.['spec'] ?? {}))
+      .filter((field) => !OF_PODS.test(field)),
   }));
 
 /** Reasons that every kind can have, since the framework gives them. */
@@ -196,7 +201,7 @@ describe('the page of a kind', () => {
       'Conditions and reasons',
       'Events',
       'Debugging',
-      'Differences from the original homelab operator',
+      `Differences from the original ${kind === 'ConvexInstance' ? 'Convex' : 'homelab'} operator`,
     ]);
   });
 
@@ -217,6 +222,22 @@ describe('the page of a kind', () => {
     const renamed = (reason: string) => (reason === 'MissingSecret' ? 'MissingConnectionSecret' : reason);
     const expected = [...clientReasons, ...credentialsReasons.map(renamed)];
     expect(reasonsOf(`${KINDS}/postgres-database.md`)).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('ConvexInstance has every condition, and every reason that it gives', () => {
+    const source = read('src/resources/convex-instance/convex-instance.status.ts');
+    const words = [...source.matchAll(/(?:reason|ready|off|failed)(?::| =) '([A-Z][A-Za-z]+)'/g)].map(
+      ([, word]) => word,
+    );
+    expect(words).toEqual(
+      expect.arrayContaining(['ValidationFailed', 'WaitingForGateway', 'PVCError', 'NotApplicable']),
+    );
+    const page = `${KINDS}/convex-instance.md`;
+    expect(reasonsOf(page)).toEqual(expect.arrayContaining([...new Set(words)]));
+    const [, list = ''] = source.split('export const CONDITIONS = [');
+    const conditions = [...(list.split(']')[0] ?? '').matchAll(/'([A-Za-z]+)'/g)].map(([, word = '']) => word);
+    expect(conditions).toHaveLength(13);
+    expect(wordsIn(tablesUnder(page, 'Conditions and reasons')[1])).toEqual(expect.arrayContaining(conditions));
   });
 
   test('PostgresDatabase has every event that tells of a change on the server', () => {

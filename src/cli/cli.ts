@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../framework/framework.ts';
+import { createConvexCommands } from './convex-jobs.ts';
 import { EXIT, UsageError } from './exit-codes.ts';
 import { explain } from './explain.ts';
 import { createPlanCommand } from './plan.ts';
@@ -63,9 +64,11 @@ function program(result: Partial<Written>): Command {
     .action(async (target, options) => {
       result.exitCode = await explain(target, options);
     });
-  const plan = createPlanCommand((exitCode) => {
+  const ends = (exitCode: number) => {
     result.exitCode = exitCode;
-  });
-  root.addCommand(plan.copyInheritedSettings(root));
+  };
+  for (const command of [createPlanCommand(ends), ...createConvexCommands(ends)]) {
+    root.addCommand(command.copyInheritedSettings(root));
+  }
   return root;
 }

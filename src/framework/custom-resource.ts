@@ -1,6 +1,6 @@
-import type { KubeObject, ObjectMeta, OwnerReference } from './api/object.ts';
+import type { KubeObject, ObjectMeta, ObjectRef, OwnerReference } from './api/object.ts';
 import { type Cause, isCause } from './cause.ts';
-import type { Component, ComponentStatus } from './components/component.ts';
+import type { Component, ComponentReport } from './components/component.ts';
 import { ComponentRunner } from './components/component-runner.ts';
 import type { Conditions } from './conditions/conditions.ts';
 import type { Status, Subject } from './controller/subject.ts';
@@ -140,16 +140,24 @@ export abstract class CustomResource<TSpec extends SpecSchema> {
    * Brings the components of this object in line, each when those it needs are ready, and deletes what no component
    * wants any more. `status.components` tells how each is doing, so the kind's status schema has `componentsStatus` in
    * it; `Ready` names the first one in trouble.
-   * @returns what stands in `status.components`; components that are switched off are not in it.
+   * @returns how each fared, with its objects; components that are switched off are not in it.
    */
   async reconcileComponents<TInput>(
     components: readonly Component<TInput>[],
     input: TInput,
-  ): Promise<readonly ComponentStatus[]> {
-    const { parts, status } = await this.services.get(ComponentRunner).run(components, input, this);
+  ): Promise<readonly ComponentReport[]> {
+    const { parts, status, reports } = await this.services.get(ComponentRunner).run(components, input, this);
     this.#subject.parts.push(...parts);
     this.report({ components: status });
-    return status;
+    return reports;
+  }
+
+  /**
+   * What a component has made, as it is before {@link reconcileComponents}: for a kind whose next step depends on how far
+   * it is. Nothing when it is not there or somebody else's.
+   */
+  async findChild(ref: Omit<ObjectRef, 'namespace'>): Promise<KubeObject | undefined> {
+    return await this.services.get(ComponentRunner).find({ ...ref, namespace: this.namespace }, this);
   }
 
   /**

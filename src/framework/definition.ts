@@ -10,6 +10,8 @@ export type SpecSchema = AnyZod;
 /** Everything the framework needs to know of a kind: what its CRD is made from, and what reconciles it. */
 export type CustomResourceDefinition<TSpec extends SpecSchema = SpecSchema> = Omit<CrdInput, 'spec'> & {
   readonly spec: TSpec;
+  /** Finalizers that an earlier operator put on objects of this kind, and that nobody would remove any more. */
+  readonly formerFinalizers?: readonly string[];
   /** Makes the instance that reconciles one generation of one object. */
   readonly create: (options: CustomResourceOptions<TSpec>) => CustomResource<TSpec>;
   /** The parts that every run tells of in a condition: each is false, for the same reason, when the spec is refused. */

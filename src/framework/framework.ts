@@ -39,7 +39,7 @@ export type { Freshness } from './cache/informer.ts';
 export { type FieldProjection, projectionOf } from './cache/projection.ts';
 export { type Cause, describeCause } from './cause.ts';
 export { deepEqual } from './compare.ts';
-export type { Component, ComponentKind, ComponentStatus } from './components/component.ts';
+export type { Component, ComponentKind, ComponentReport, ComponentStatus } from './components/component.ts';
 export { firstTrouble, type Readiness, readinessOf } from './components/readiness/readiness.ts';
 export { rolloutOrder } from './components/rollout-order.ts';
 export type { Condition, ConditionInput, Conditions } from './conditions/conditions.ts';

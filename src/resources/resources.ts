@@ -1,10 +1,12 @@
 import type { AnyDefinition } from '../framework/framework.ts';
+import { convexInstanceDefinition } from './convex-instance/convex-instance.ts';
 import { generateSecretDefinition } from './generate-secret/generate-secret.ts';
 import { postgresConnectionDefinition } from './postgres-connection/postgres-connection.ts';
 import { postgresDatabaseDefinition } from './postgres-database/postgres-database.ts';
 
 /** Every kind that Hearth runs. */
 export const definitions: readonly AnyDefinition[] = [
+  convexInstanceDefinition,
   generateSecretDefinition,
   postgresConnectionDefinition,
   postgresDatabaseDefinition,

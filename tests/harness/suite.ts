@@ -33,7 +33,10 @@ export function sharedTestenv(): Testenv {
 /** Where the kinds that tests look at are served. */
 const ROOTS: Readonly<Record<string, string>> = {
   configmap: '/api/v1',
+  convexinstance: '/apis/convex.icod.de/v1alpha1',
   deployment: '/apis/apps/v1',
+  gateway: '/apis/gateway.networking.k8s.io/v1',
+  httproute: '/apis/gateway.networking.k8s.io/v1',
   job: '/apis/batch/v1',
   persistentvolumeclaim: '/api/v1',
   pod: '/api/v1',

@@ -1,4 +1,4 @@
-import { UnknownKindError } from '../api/discovery.ts';
+import { objectPath, UnknownKindError } from '../api/discovery.ts';
 import { isNotFound } from '../api/errors.ts';
 import type { FieldConflict } from '../api/field-conflict.ts';
 import { COMPONENT_LABEL, OWNER_LABEL } from '../api/field-manager.ts';
@@ -78,6 +78,25 @@ export class ChildWriter {
     const owner = scope?.owner() ?? { kind, ...metadata };
     const onTakenBack = (conflicts: readonly FieldConflict[]) => subject.record(tookBack(refIn(manifest), conflicts));
     await runtime.gateway.apply(manifest, { live, owner, signal: scope?.signal(), onTakenBack });
+  }
+
+  /** An object as it is, also one that no component has made: the cache knows only theirs. */
+  async look(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const known = this.#owned.kind(ref).get(keyFor(ref.name, ref.namespace));
+    if (known || ref.kind === 'Secret') {
+      return known;
+    }
+    const { discovery, transport } = this.#services.runtime;
+    const signal = this.#services.scope?.signal();
+    try {
+      const path = objectPath(await discovery.resolve(ref), ref);
+      return await transport.request<KubeObject>({ path, signal });
+    } catch (error) {
+      if (isNotFound(error)) {
+        return undefined;
+      }
+      throw error instanceof UnknownKindError ? new ApiMissingError(ref, error) : error;
+    }
   }
 
   /** Handles are kept: each listens for as long as the instance lives. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../api/object.ts';
 import type { PartResult } from '../conditions/summary.ts';
 import type { SubresourceResult } from '../subresource.ts';
-import type { Component, ComponentStatus } from './component.ts';
+import type { Component, ComponentReport, ComponentStatus } from './component.ts';
 import { firstTrouble, type Readiness, readinessOf } from './readiness/readiness.ts';
 
 const WAITING = 'WaitingForComponents';
@@ -44,6 +44,14 @@ function withName(part: PartResult): PartResult {
     message,
     trouble: trouble && trouble.kind !== 'silent' ? { ...trouble, message: message ?? '' } : trouble,
   };
+}
+
+/** As the kind gets to see it. */
+export function reportOf(part: PartResult, objects: readonly KubeObject[]): ComponentReport {
+  const { ready, trouble } = part;
+  const isFailed = trouble?.kind === 'failed' || trouble?.kind === 'stalled';
+  const unready = isFailed ? 'failed' : 'waiting';
+  return { ...statusOf(part), state: ready ? 'ready' : unready, objects };
 }
 
 /** As it stands in the status. */

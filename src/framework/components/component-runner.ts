@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KubeObject, Manifest } from '../api/object.ts';
+import type { KubeObject, Manifest, ObjectRef } from '../api/object.ts';
 import { OwnershipError } from '../api/ownership.ts';
 import type { PartResult } from '../conditions/summary.ts';
 import { NotReadyError } from '../outcome.ts';
@@ -7,10 +7,16 @@ import type { Services } from '../resources/services.ts';
 import { type SubresourceResult, settle } from '../subresource.ts';
 import { ApiArrival } from './api-arrival.ts';
 import { ApiMissingError, ChildWriter } from './child-writer.ts';
-import { type Component, type ComponentKind, type ComponentStatus, kindsOf } from './component.ts';
-import { byUrgency, resultOf, standardOf, statusOf, waitsFor } from './component-result.ts';
+import {
+  type Component,
+  type ComponentKind,
+  type ComponentReport,
+  type ComponentStatus,
+  kindsOf,
+} from './component.ts';
+import { byUrgency, reportOf, resultOf, standardOf, statusOf, waitsFor } from './component-result.ts';
 import type { ComponentSubject } from './component-subject.ts';
-import { OwnedObjects } from './owned-objects.ts';
+import { controllerOf, OwnedObjects } from './owned-objects.ts';
 import { prune, removeInOrder } from './removal.ts';
 import { rolloutOrder } from './rollout-order.ts';
 import { leftovers, type Wanted, wantedBy } from './wanted.ts';
@@ -18,10 +24,11 @@ import { leftovers, type Wanted, wantedBy } from './wanted.ts';
 /** How long a run waits for a kind to be listed for the first time; what is not by then may not be ours to list. */
 const LISTING_MS = 10_000;
 
-/** How the components of an object are doing: for the summary, and for `status.components`. */
+/** How the components of an object are doing: for the summary, for `status.components`, and for the kind itself. */
 export type ComponentsResult = {
   readonly parts: readonly PartResult[];
   readonly status: readonly ComponentStatus[];
+  readonly reports: readonly ComponentReport[];
 };
 
 /** Brings the components of one object in line. One per instance of a kind; it listens for as long as that lives. */
@@ -49,17 +56,28 @@ export class ComponentRunner {
     const order = rolloutOrder(components);
     this.#listen(components, subject);
     const wanted = new Map(order.map((component) => [component, wantedBy(component, input)]));
-    const running = new Map<Component<TInput>, Promise<PartResult>>();
+    const running = new Map<Component<TInput>, Promise<Fared>>();
     for (const [component, want] of wanted) {
       const needs = (component.needs ?? []).map((need) => running.get(need));
       running.set(component, this.#runOne({ want, needs, input, subject }));
     }
-    const parts = await Promise.all(
-      components.filter((each) => wanted.get(each)?.state !== 'off').map((each) => running.get(each)),
+    const fared = await Promise.all(
+      components.filter((each) => wanted.get(each)?.state !== 'off').flatMap((each) => running.get(each) ?? []),
     );
-    const results = parts.filter((part) => part !== undefined);
+    const results = fared.map(({ part }) => part);
     const pruned = await settle('prune', () => this.#prune(components, [...wanted.values()], subject));
-    return { parts: [...byUrgency(results), ...(pruned.ready ? [] : [pruned])], status: results.map(statusOf) };
+    return {
+      parts: [...byUrgency(results), ...(pruned.ready ? [] : [pruned])],
+      status: results.map(statusOf),
+      reports: fared.map(({ part, objects }) => reportOf(part, objects)),
+    };
+  }
+
+  /** An object of a component as it is, or as an earlier operator left it; nothing when it is somebody else's. */
+  async find(ref: ObjectRef, { object }: ComponentSubject): Promise<KubeObject | undefined> {
+    await this.#synced(ref);
+    const found = await this.#writer.look(ref);
+    return controllerOf(found) === object.metadata.uid ? found : undefined;
   }
 
   /** Deletes everything, those first that need others. @throws NotReadyError until it is gone. */
@@ -83,22 +101,24 @@ export class ComponentRunner {
     }
   }
 
-  async #runOne<TInput>({ want, needs, input, subject }: One<TInput>): Promise<PartResult> {
+  async #runOne<TInput>({ want, needs, input, subject }: One<TInput>): Promise<Fared> {
     const { component } = want;
-    return await settle(component.name, async () => {
+    let objects: readonly KubeObject[] = [];
+    const part = await settle(component.name, async () => {
       if (want.state === 'off') {
         return { ready: true };
       }
-      const waitedFor = (await Promise.all(needs)).flatMap((need) => (need && !need.ready ? need.name : []));
+      const waitedFor = (await Promise.all(needs)).flatMap((need) => (need && !need.part.ready ? need.part.name : []));
       if (want.state === 'broken') {
         throw want.error;
       }
       if (waitedFor.length > 0) {
         return waitsFor(waitedFor);
       }
-      const objects = await this.#writeAll(component, want.manifests, subject);
+      objects = await this.#writeAll(component, want.manifests, subject);
       return resultOf(component.ready ? component.ready(objects, input) : standardOf(component, objects));
     });
+    return { part, objects };
   }
 
   /** One after the other, as the author listed them; one that fails stops none. @throws what went wrong first. */
@@ -166,9 +186,11 @@ export class ComponentRunner {
   }
 }
 
+type Fared = { readonly part: PartResult; readonly objects: readonly KubeObject[] };
+
 type One<TInput> = {
   readonly want: Wanted<TInput>;
-  readonly needs: readonly (Promise<PartResult> | undefined)[];
+  readonly needs: readonly (Promise<Fared> | undefined)[];
   readonly input: TInput;
   readonly subject: ComponentSubject;
 };

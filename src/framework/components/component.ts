@@ -53,6 +53,14 @@ export type ComponentStatus = {
   readonly message: string;
 };
 
+/** How a component fared in a run, for a kind that has conditions of its own for its components. */
+export type ComponentReport = ComponentStatus & {
+  /** Failed is what does not get better without somebody's help, or is tried again with a growing delay. */
+  readonly state: 'ready' | 'waiting' | 'failed';
+  /** What it consists of, as it is after the run; empty when not all of it could be written. */
+  readonly objects: readonly KubeObject[];
+};
+
 /** Every kind of a list of components, once. */
 export function kindsOf<TInput>(components: readonly Component<TInput>[]): ComponentKind[] {
   const kinds = components.flatMap((component) => component.kinds);

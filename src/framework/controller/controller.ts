@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { ANNOTATION_DOMAIN } from '../api/field-manager.ts';
-import { type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
+import { type KubeObject, keyOf, type ObjectKey, refOf } from '../api/object.ts';
 import { Causes } from '../cause.ts';
 import type { AnyDefinition } from '../definition.ts';
 import type { EventInput, EventRecorder } from '../observe/events.ts';
@@ -178,8 +178,18 @@ export class Controller {
     return delayMs;
   }
 
+  /** What an earlier operator meant to clean up by these is for us to look after. */
+  async #withoutFormerFinalizers(object: KubeObject): Promise<KubeObject> {
+    const { definition, services } = this.#options;
+    const { finalizers = [] } = object.metadata;
+    const rest = finalizers.filter((each) => !definition.formerFinalizers?.includes(each));
+    const isClean = rest.length === finalizers.length;
+    return isClean ? object : await services.runtime.gateway.replaceFinalizers(refOf(object), finalizers, rest);
+  }
+
   /** @returns the trouble that decides when to run again. */
-  async #run({ run, object }: Attempt): Promise<Trouble | undefined> {
+  async #run({ run, object: given }: Attempt): Promise<Trouble | undefined> {
+    const object = await this.#withoutFormerFinalizers(given);
     const { deletionTimestamp, finalizers } = object.metadata;
     if (deletionTimestamp && !finalizers?.includes(FINALIZER)) {
       return undefined; // it goes without us

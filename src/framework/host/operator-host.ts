@@ -46,6 +46,8 @@ export type OperatorHostOptions = {
   readonly explain?: ExplainAccess;
   /** How often kinds look again at what lies outside the cluster, in milliseconds. */
   readonly recheckMs?: number;
+  /** The image of this operator, for Jobs that run a program of it. */
+  readonly image?: string | undefined;
   /** The port of the health endpoints; 0 takes a free one. */
   readonly port?: number;
   /** The webhook that tells users at once what a run would tell them later; without it there is none. */
@@ -96,14 +98,14 @@ export class OperatorHost extends SdkOperator {
   #port = 0;
 
   constructor(options: OperatorHostOptions) {
-    const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000, intercept } = options;
+    const { kubeConfig, logger, namespaces = [], recheckMs = 5 * 60_000, image, intercept } = options;
     const metrics = new Metrics(kubeConfig.getCurrentCluster()?.server);
     const journal = new Journal();
     const lost = Promise.withResolvers<void>();
     const election = createElection(options, lost.resolve);
     const mayWrite = election && (() => election.isLeader);
     const shared = { kubeConfig, logger, metrics, journal };
-    const runtime = createRuntime({ ...shared, namespaces, recheckMs, intercept, mayWrite });
+    const runtime = createRuntime({ ...shared, namespaces, recheckMs, image, intercept, mayWrite });
     super({ kubeConfig, logger, runtime });
     this.#options = options;
     this.#metrics = metrics;

@@ -19,6 +19,7 @@ export type RuntimeOptions = {
   readonly journal: Journal;
   readonly namespaces: readonly string[];
   readonly recheckMs: number;
+  readonly image?: string | undefined;
   /** Sees every request of the operator; only tests have one. */
   readonly intercept?: Interceptor | undefined;
   /** Whether writing is allowed now; always when left out. */
@@ -27,7 +28,7 @@ export type RuntimeOptions = {
 
 /** Puts together what the whole operator shares. Nothing is sent yet. */
 export function createRuntime(options: RuntimeOptions): Runtime {
-  const { kubeConfig, logger, metrics, journal, namespaces, recheckMs, intercept, mayWrite } = options;
+  const { kubeConfig, logger, metrics, journal, namespaces, recheckMs, image, intercept, mayWrite } = options;
   const transport = new Transport(kubeConfig, {
     intercept,
     mayWrite,
@@ -57,7 +58,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
       }
     },
   });
-  return { transport, discovery, informers, gateway, news, logger, namespaces, recheckMs };
+  return { transport, discovery, informers, gateway, news, logger, namespaces, recheckMs, image };
 }
 
 /** An object as the fullest cache of its kind has it. */

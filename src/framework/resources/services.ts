@@ -30,6 +30,8 @@ export type Runtime = {
   readonly recheckMs: number;
   /** Given when a plan is made. */
   readonly plan?: PlanNotes | undefined;
+  /** The image of this operator, for Jobs that run a program of it; unknown where it runs outside a cluster. */
+  readonly image?: string | undefined;
 };
 
 /** What one instance of a kind brings along. */

@@ -1,0 +1,28 @@
+import { createCustomResourceDefinition } from '../../framework/framework.ts';
+import { ConvexInstanceResource } from './convex-instance.resource.ts';
+import { convexInstanceSpecSchema, convexInstanceStatusSchema } from './convex-instance.schemas.ts';
+import { CONVEX_GROUP } from './input/names.ts';
+
+/** ConvexInstance: a self-hosted Convex backend with its dashboard, its way in, its upgrades and restarts. */
+export const convexInstanceDefinition = createCustomResourceDefinition({
+  group: CONVEX_GROUP,
+  version: 'v1alpha1',
+  kind: 'ConvexInstance',
+  names: {
+    plural: 'convexinstances',
+    singular: 'convexinstance',
+    shortNames: ['convex'],
+    categories: ['hearth'],
+  },
+  description: 'A self-hosted Convex: backend, dashboard, gateway, upgrades and restarts.',
+  spec: convexInstanceSpecSchema,
+  status: convexInstanceStatusSchema,
+  printerColumns: [
+    { name: 'Environment', type: 'string', jsonPath: '.spec.environment' },
+    { name: 'Version', type: 'string', jsonPath: '.spec.version' },
+    { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
+    { name: 'URL', type: 'string', jsonPath: '.status.endpoints.apiUrl' },
+  ],
+  formerFinalizers: [`${CONVEX_GROUP}/finalizer`],
+  create: (options) => new ConvexInstanceResource(options),
+});
