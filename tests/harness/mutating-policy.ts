@@ -1,4 +1,4 @@
-/** Objects with this label are changed on their way in. */
+/** Objects with this label are changed on their way in: by this policy where its value is `yes`. */
 export const MUTATE_LABEL = 'mutate';
 
 const change = (expression: string) => ({ patchType: 'ApplyConfiguration', applyConfiguration: { expression } });

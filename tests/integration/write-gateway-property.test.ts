@@ -15,14 +15,16 @@ import { reduceManagedFields } from '../../src/framework/cache/field-sets.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { MUTATE_LABEL, mutatingPolicy } from '../harness/mutating-policy.ts';
+import { type MutatingWebhook, startMutatingWebhook } from '../harness/mutating-webhook.ts';
 import { type Sample, samples } from '../harness/write-samples.ts';
 
 /** Set it to see a failed run again. */
 const seed = Number(process.env['HEARTH_TEST_SEED'] ?? randomInt(2 ** 31));
 const RUNS = Number(process.env['HEARTH_TEST_RUNS'] ?? 60);
 
-/** A control plane of its own: it gets a policy that changes what others write. */
+/** A control plane of its own: it gets a policy and a webhook that change what others write. */
 let testenv: Testenv;
+let webhook: MutatingWebhook;
 let transport: Transport;
 let discovery: Discovery;
 /** The object on whose behalf is written. */
@@ -37,7 +39,8 @@ beforeAll(async () => {
   kubeConfig.loadFromFile(testenv.kubeconfig);
   transport = new Transport(kubeConfig);
   discovery = new Discovery(transport);
-  const items = [...mutatingPolicy, ...samples.flatMap(({ definition }) => definition ?? [])];
+  webhook = await startMutatingWebhook();
+  const items = [...mutatingPolicy, webhook.configuration, ...samples.flatMap(({ definition }) => definition ?? [])];
   const { code, stderr } = await testenv.kubectl(['apply', '-f', '-'], {
     input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
   });
@@ -48,6 +51,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await transport.close();
   await testenv.stop();
+  await webhook.close();
 });
 
 function gateway(): WriteGateway {
@@ -108,6 +112,9 @@ function stepsOf(sample: Sample): fc.Arbitrary<readonly Step[]> {
   return fc.array(step, { minLength: 3, maxLength: 12 });
 }
 
+/** What changes an object on its way in: the policy, or the webhook. */
+type Mutator = 'yes' | 'webhook';
+
 /** Runs a story of one object and looks after each step whether what the gateway says is so. */
 class Story {
   readonly #base: Manifest;
@@ -117,8 +124,8 @@ class Story {
   readonly #labels: Readonly<Record<string, string>>;
 
   /** Whether admission has its say is the same for all writers: it looks at the object before and after. */
-  constructor({ apiVersion, kind }: Sample, { name, isMutated }: { name: string; isMutated: boolean }) {
-    this.#labels = isMutated ? { [MUTATE_LABEL]: 'yes' } : {};
+  constructor({ apiVersion, kind }: Sample, { name, mutate }: { name: string; mutate: Mutator | undefined }) {
+    this.#labels = mutate ? { [MUTATE_LABEL]: mutate } : {};
     this.#base = { apiVersion, kind, metadata: { name, namespace: 'default', ownerReferences } };
   }
 
@@ -191,12 +198,15 @@ class Story {
   }
 }
 
-test('the policy changes what is written', async () => {
+test.each([
+  { mutate: 'yes', annotation: 'mutated' },
+  { mutate: 'webhook', annotation: 'mutated-by' },
+])('what is written with the label $mutate is changed', async ({ mutate, annotation }) => {
   const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'probe', namespace: 'default' } };
-  const labelled = { ...manifest, metadata: { ...manifest.metadata, labels: { [MUTATE_LABEL]: 'yes' } } };
-  await eventually('the policy is in force', async () => {
+  const labelled = { ...manifest, metadata: { ...manifest.metadata, labels: { [MUTATE_LABEL]: mutate } } };
+  await eventually('it is in force', async () => {
     const seen = await patch(manifest, labelled, { fieldManager: 'probe', force: true, dryRun: 'All' });
-    return seen.metadata.annotations?.['mutated'] === 'yes';
+    return seen.metadata.annotations?.[annotation] === mutate;
   });
 });
 
@@ -204,9 +214,10 @@ test.each(samples)(
   'what the gateway says of a $kind is what the server would do',
   async (sample) => {
     let count = 0;
-    const property = fc.asyncProperty(stepsOf(sample), fc.boolean(), async (steps, isMutated) => {
+    const mutator = fc.constantFrom<Mutator | undefined>(undefined, 'yes', 'webhook');
+    const property = fc.asyncProperty(stepsOf(sample), mutator, async (steps, mutate) => {
       count += 1;
-      const story = new Story(sample, { name: `story-${count}`, isMutated });
+      const story = new Story(sample, { name: `story-${count}`, mutate });
       try {
         for (const step of steps) {
           await story.take(step);
