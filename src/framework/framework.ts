@@ -1,4 +1,6 @@
 /** The framework's face: everything an author of a kind, or of an operator, imports. */
+import * as core from './schema/generated/core.ts';
+
 export type { WebhookOptions } from './admission/webhook.ts';
 export { createWebhookConfigurations } from './admission/webhook-manifests.ts';
 export type { WriteResult } from './api/apply.ts';
@@ -63,8 +65,13 @@ export type { SecretBytes, SecretContent, SecretData } from './resources/secret-
 export { type SecretReference, SecretResource, SecretService } from './resources/secret-service.ts';
 export { type PlanNotes, Services } from './resources/services.ts';
 export { createCrdManifest, type PrinterColumn, type WebhookClientConfig } from './schema/crd.ts';
+export { duration, parseDuration } from './schema/duration.ts';
 export { atMostOneOf, exactlyOneOf, immutable, intOrString, listMap, rule } from './schema/fields.ts';
 export { type OlderVersion, olderVersion } from './schema/older-version.ts';
 export type { Parsed } from './schema/parse.ts';
+export { amountOf, type Quantity, quantity } from './schema/quantity.ts';
 export { componentsStatus } from './schema/status.ts';
 export type { SubresourceResult } from './subresource.ts';
+
+/** Kubernetes' own types as Zod schemas, each made by a function: `core.affinity()`, `core.resourceRequirements()`. */
+export { core };

@@ -111,7 +111,9 @@ describe('an instance', () => {
       return convexInstance('a', { backend: { image: 'example/b:1', db: { engine: 'sqlite' }, storage: { pvc } } });
     };
     await suite().apply(storage('other'));
-    expect(await says(suite(), 'a', ['PVCReady', 'False', 'PVCError'])).toContain('cannot be changed in spec.storageClassName');
+    expect(await says(suite(), 'a', ['PVCReady', 'False', 'PVCError'])).toContain(
+      'cannot be changed in spec.storageClassName',
+    );
     expect((await suite().get('convexinstance', 'a')).status?.['phase']).toBe('Error');
     expect(conditionOf(await suite().get('convexinstance', 'a'), 'Ready')).toMatchObject({ reason: 'PVCError' });
     await suite().apply(storage('standard'));

@@ -1,12 +1,5 @@
 import { z } from 'zod';
-import {
-  envVarSchema,
-  podSecurityContextSchema,
-  resourcesSchema,
-  securityContextSchema,
-} from '../../builders/pod-schemas.ts';
-import { quantitySchema } from '../../builders/quantity.ts';
-import { componentsStatus } from '../../framework/framework.ts';
+import { componentsStatus, core, quantity } from '../../framework/framework.ts';
 
 const optionalText = (description: string) => z.string().optional().describe(description);
 const switchedOff = (description: string) => z.boolean().default(false).describe(description);
@@ -14,12 +7,14 @@ const switchedOff = (description: string) => z.boolean().default(false).describe
 function securitySchema(whose: string, standard: string) {
   return z
     .object({
-      pod: podSecurityContextSchema(
-        `The security context of the ${whose}'s pod, whole; by default ${standard}.`,
-      ).optional(),
-      container: securityContextSchema(
-        `The security context of the ${whose}'s container, whole; by default ${standard}.`,
-      ).optional(),
+      pod: core
+        .podSecurityContext()
+        .optional()
+        .describe(`The security context of the ${whose}'s pod, whole; by default ${standard}.`),
+      container: core
+        .securityContext()
+        .optional()
+        .describe(`The security context of the ${whose}'s container, whole; by default ${standard}.`),
     })
     .prefault({})
     .describe(`Security contexts of the ${whose}.`);
@@ -45,7 +40,7 @@ const storageSchema = z
       .object({
         enabled: switchedOff('Whether the data is on a volume, at /convex/data.'),
         storageClassName: optionalText("The volume's class; the cluster's default when empty. Cannot be changed."),
-        size: quantitySchema().optional().describe("The volume's size, 10Gi unless given. It can only grow."),
+        size: quantity().optional().describe("The volume's size, 10Gi unless given. It can only grow."),
       })
       .optional()
       .describe('The data volume.'),
@@ -84,7 +79,7 @@ const backendSchema = z
       .string()
       .default('ghcr.io/get-convex/convex-backend:latest')
       .describe('The image of the backend. The version does not choose it.'),
-    resources: resourcesSchema("The backend's resources, as in a container.").optional(),
+    resources: core.resourceRequirements().optional().describe("The backend's resources, as in a container."),
     db: databaseSchema,
     storage: storageSchema,
     s3: s3Schema,
@@ -98,7 +93,7 @@ const backendSchema = z
       .describe('Logging.'),
     security: securitySchema('backend', 'none, as its image runs as root'),
     env: z
-      .array(envVarSchema)
+      .array(core.envVar())
       .optional()
       .describe('Further environment variables, as in a container; they win over those of the same name.'),
   })
@@ -109,7 +104,7 @@ const dashboardSchema = z
     enabled: z.boolean().default(true).describe('Whether there is a dashboard.'),
     image: z.string().default('ghcr.io/get-convex/convex-dashboard:latest').describe('The image of the dashboard.'),
     replicas: z.int().min(1).max(2_147_483_647).default(1).describe("The dashboard's pods."),
-    resources: resourcesSchema("The dashboard's resources, as in a container.").optional(),
+    resources: core.resourceRequirements().optional().describe("The dashboard's resources, as in a container."),
     security: securitySchema('dashboard', 'user 1001, not root'),
     prefillAdminKey: z.boolean().optional().describe('Whether every visitor of the dashboard gets the admin key.'),
   })
@@ -146,7 +141,7 @@ const scaleSchema = z
     backend: z
       .object({
         cpuTargetUtilization: z.int().min(1).max(100).optional().describe('A hint, which has no effect.'),
-        maxMemory: quantitySchema().optional().describe("The backend's memory limit, unless resources has one."),
+        maxMemory: quantity().optional().describe("The backend's memory limit, unless resources has one."),
       })
       .optional()
       .describe('The backend, of which there is always one.'),

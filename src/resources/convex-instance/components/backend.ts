@@ -1,6 +1,6 @@
-import { givenQuantity } from '../../../builders/quantity.ts';
 import type { Component } from '../../../framework/framework.ts';
 import type { ConvexInput, Shaped } from '../input/convex-input.ts';
+import { givenQuantity } from '../input/given-quantity.ts';
 import { CONVEX_GROUP, labelsOf, PORTS, selectorOf } from '../input/names.ts';
 import { dataVolume, hasDataVolume } from './data-volume.ts';
 import { createBackendEnv } from './environment.ts';

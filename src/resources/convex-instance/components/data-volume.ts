@@ -1,6 +1,6 @@
-import { givenQuantity, type Quantity } from '../../../builders/quantity.ts';
-import type { Component } from '../../../framework/framework.ts';
+import type { Component, Quantity } from '../../../framework/framework.ts';
 import type { ConvexInput, Shaped } from '../input/convex-input.ts';
+import { givenQuantity } from '../input/given-quantity.ts';
 import { labelsOf } from '../input/names.ts';
 
 const DEFAULT_SIZE = '10Gi';

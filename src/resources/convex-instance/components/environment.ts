@@ -1,4 +1,4 @@
-import type { EnvVar } from '../../../builders/pod-schemas.ts';
+import type { core } from '../../../framework/framework.ts';
 import type { ConvexInput } from '../input/convex-input.ts';
 import { hostUrl, PORTS, secretNameOf } from '../input/names.ts';
 import type { ObjectStorage, Source } from '../input/object-storage.ts';
@@ -11,12 +11,12 @@ const BUCKETS = ['EXPORTS', 'SNAPSHOT_IMPORTS', 'MODULES', 'FILES', 'SEARCH'];
 export type EnvInput = Omit<ConvexInput, 'hashes' | 'upgrade'>;
 
 /** The backend's environment, in the documented order. What the spec gives wins, at the place of what it replaces. */
-export function createBackendEnv(input: EnvInput): EnvVar[] {
+export function createBackendEnv(input: EnvInput): core.EnvVar[] {
   return merged([...coreEnv(input), ...databaseEnv(input), ...storageEnv(input), ...toggleEnv(input)], input);
 }
 
 /** The dashboard's environment. The admin key gets to every visitor, so it is there only when asked for. */
-export function createDashboardEnv(input: EnvInput): EnvVar[] {
+export function createDashboardEnv(input: EnvInput): core.EnvVar[] {
   const { networking, dashboard } = input.spec;
   const adminKey = fromKey('NEXT_PUBLIC_ADMIN_KEY', generated(input, 'adminKey'));
   return [
@@ -26,7 +26,7 @@ export function createDashboardEnv(input: EnvInput): EnvVar[] {
   ];
 }
 
-function coreEnv(input: EnvInput): EnvVar[] {
+function coreEnv(input: EnvInput): core.EnvVar[] {
   const { spec, backend, instanceName } = input;
   return [
     plain('CONVEX_PORT', String(PORTS.api)),
@@ -41,14 +41,14 @@ function coreEnv(input: EnvInput): EnvVar[] {
   ];
 }
 
-function originEnv({ spec: { networking } }: EnvInput): EnvVar[] {
+function originEnv({ spec: { networking } }: EnvInput): core.EnvVar[] {
   return [
     plain('CONVEX_CLOUD_ORIGIN', networking.cloudOrigin || hostUrl(networking)),
     plain('CONVEX_SITE_ORIGIN', networking.siteOrigin || hostUrl(networking)),
   ];
 }
 
-function databaseEnv({ spec, databaseUrl }: EnvInput): EnvVar[] {
+function databaseEnv({ spec, databaseUrl }: EnvInput): core.EnvVar[] {
   const { engine, requireSSL } = spec.backend.db;
   const name = engine === 'mysql' ? 'MYSQL_URL' : 'POSTGRES_URL';
   return [
@@ -57,7 +57,7 @@ function databaseEnv({ spec, databaseUrl }: EnvInput): EnvVar[] {
   ];
 }
 
-function storageEnv({ storage }: EnvInput): EnvVar[] {
+function storageEnv({ storage }: EnvInput): core.EnvVar[] {
   if (!storage) {
     return [];
   }
@@ -74,7 +74,7 @@ function storageEnv({ storage }: EnvInput): EnvVar[] {
 }
 
 /** Kubernetes puts a URL together from variables that stand before it. */
-function endpointEnv(endpoint: ObjectStorage['endpoint'], names: readonly string[]): EnvVar[] {
+function endpointEnv(endpoint: ObjectStorage['endpoint'], names: readonly string[]): core.EnvVar[] {
   if (endpoint.from !== 'parts') {
     return names.map((name) => from(name, endpoint));
   }
@@ -87,7 +87,7 @@ function endpointEnv(endpoint: ObjectStorage['endpoint'], names: readonly string
   ];
 }
 
-function toggleEnv({ spec: { backend } }: EnvInput): EnvVar[] {
+function toggleEnv({ spec: { backend } }: EnvInput): core.EnvVar[] {
   return [
     ...(backend.telemetry.disableBeacon ? [plain('DISABLE_BEACON', 'true')] : []),
     ...(backend.logging.redactLogsToClient ? [plain('REDACT_LOGS_TO_CLIENT', 'true')] : []),
@@ -97,8 +97,8 @@ function toggleEnv({ spec: { backend } }: EnvInput): EnvVar[] {
 }
 
 /** Of several values the last one counts; the place is that of the first, so that `$(NAME)` still finds it. */
-function merged(own: readonly EnvVar[], { spec }: EnvInput): EnvVar[] {
-  const all = new Map<string, EnvVar>();
+function merged(own: readonly core.EnvVar[], { spec }: EnvInput): core.EnvVar[] {
+  const all = new Map<string, core.EnvVar>();
   for (const variable of [...own, ...(spec.backend.env ?? [])]) {
     all.set(variable.name, variable);
   }
@@ -109,15 +109,15 @@ function generated(input: EnvInput, key: string): KeySource {
   return { from: 'secret', name: secretNameOf(input), key };
 }
 
-function plain(name: string, value: string): EnvVar {
+function plain(name: string, value: string): core.EnvVar {
   return { name, value };
 }
 
-function from(name: string, source: Source): EnvVar {
+function from(name: string, source: Source): core.EnvVar {
   return source.from === 'inline' ? plain(name, source.value) : fromKey(name, source);
 }
 
-function fromKey(name: string, { from: kind, name: object, key }: KeySource): EnvVar {
+function fromKey(name: string, { from: kind, name: object, key }: KeySource): core.EnvVar {
   const reference = { name: object, key };
   return { name, valueFrom: kind === 'secret' ? { secretKeyRef: reference } : { configMapKeyRef: reference } };
 }

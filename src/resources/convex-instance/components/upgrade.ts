@@ -1,5 +1,4 @@
-import { amountOf } from '../../../builders/quantity.ts';
-import type { Component } from '../../../framework/framework.ts';
+import { amountOf, type Component } from '../../../framework/framework.ts';
 import type { ConvexInput, Shaped, UpgradeJobs } from '../input/convex-input.ts';
 import { CONVEX_GROUP, internalUrl, labelsOf, secretNameOf } from '../input/names.ts';
 import { backend } from './backend.ts';

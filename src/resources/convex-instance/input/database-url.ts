@@ -1,6 +1,6 @@
 import type { ConvexInstanceSpec } from '../convex-instance.schemas.ts';
 import { databaseReference } from './references.ts';
-import { type Referents, valueAt } from './referents.ts';
+import { keySourceOf, type Referents, valueAt } from './referents.ts';
 
 /** A URL as Convex takes it, and the database that stood in it. */
 export type PathlessUrl = { readonly url: string; readonly database: string };
@@ -29,9 +29,8 @@ export function pathlessUrlOf(spec: ConvexInstanceSpec, referents: Referents): P
 /** INSTANCE_NAME as the backend gets it: it decides which admin key is right, and which database is used. */
 export function instanceNameOf(spec: ConvexInstanceSpec, name: string, referents: Referents): string {
   const given = spec.backend.env?.findLast((variable) => variable.name === 'INSTANCE_NAME');
-  const { secretKeyRef, configMapKeyRef } = given?.valueFrom ?? {};
-  const reference = secretKeyRef ?? configMapKeyRef;
-  const referred = reference && valueAt({ ...reference, from: secretKeyRef ? 'secret' : 'configMap' }, referents);
+  const source = keySourceOf(given?.valueFrom);
+  const referred = source && valueAt(source, referents);
   const own = spec.backend.db.databaseName || pathlessUrlOf(spec, referents)?.database;
   return (given && (given.value || referred)) || own || name.replaceAll('-', '_');
 }

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import type { EnvVar } from '../../../builders/pod-schemas.ts';
+import type { core } from '../../../framework/framework.ts';
 import type { ConvexInstanceSpec } from '../convex-instance.schemas.ts';
 import { configMapOf, keysOf, type ObjectStorage, resolveObjectStorage } from './object-storage.ts';
-import { type KeySource, keyProblem, type Referents, valueAt } from './referents.ts';
+import { type KeySource, keyProblem, keySourceOf, type Referents, valueAt } from './referents.ts';
 
 /** The names of all objects that a spec refers to. */
 export type ReferenceNames = { readonly secrets: readonly string[]; readonly configMaps: readonly string[] };
@@ -93,11 +93,6 @@ function databaseSecretProblems(name: string | undefined, key: string | undefine
   return problem && (key || !isThere) ? [problem] : [];
 }
 
-function envReferences(env: readonly EnvVar[] = []): EnvReference[] {
-  return env.flatMap(({ valueFrom }) => {
-    const { secretKeyRef, configMapKeyRef } = valueFrom ?? {};
-    const reference = secretKeyRef ?? configMapKeyRef;
-    const from = secretKeyRef ? 'secret' : 'configMap';
-    return reference ? [{ from, name: reference.name, key: reference.key, optional: reference.optional ?? false }] : [];
-  });
+function envReferences(env: readonly core.EnvVar[] = []): EnvReference[] {
+  return env.flatMap(({ valueFrom }) => keySourceOf(valueFrom) ?? []);
 }

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '../../../framework/framework.ts';
+import type { core, ObjectMeta } from '../../../framework/framework.ts';
 
 /** What a Secret or ConfigMap that the spec names holds; `undefined` when it does not exist. */
 export type Content = Readonly<Record<string, string>> | undefined;
@@ -12,6 +12,14 @@ export type Referents = {
 
 /** A key of a Secret or ConfigMap. */
 export type KeySource = { readonly from: 'secret' | 'configMap'; readonly name: string; readonly key: string };
+
+/** The key that an environment variable takes its value from, if it does. */
+export function keySourceOf(valueFrom: core.EnvVarSource = {}): (KeySource & { optional: boolean }) | undefined {
+  const { secretKeyRef, configMapKeyRef } = valueFrom;
+  const reference = secretKeyRef ?? configMapKeyRef;
+  const from = secretKeyRef ? 'secret' : 'configMap';
+  return reference && { from, name: reference.name ?? '', key: reference.key, optional: reference.optional ?? false };
+}
 
 /** The value of a key, if it is there. */
 export function valueAt(source: KeySource, referents: Referents): string | undefined {

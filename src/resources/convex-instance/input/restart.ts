@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseGoDuration } from '../../../builders/go-duration.ts';
+import { parseDuration } from '../../../framework/framework.ts';
 
 /** The stamps of restarts on a StatefulSet and on its pods. */
 export type Stamps = { readonly lastRestart?: string | undefined; readonly trigger?: string | undefined };
@@ -32,7 +32,7 @@ export const DEFAULT_INTERVAL = '168h';
 
 /** The interval between restarts; `undefined` when the text is no duration. */
 export function intervalOf(text: string | undefined): number | undefined {
-  return parseGoDuration(text ?? DEFAULT_INTERVAL);
+  return parseDuration(text ?? DEFAULT_INTERVAL);
 }
 
 /** Decides whether a restart is due, and which stamps say so. What is not due changes nothing. */

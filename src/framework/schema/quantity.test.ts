@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { amountOf, givenQuantity } from './quantity.ts';
+import { amountOf } from './quantity.ts';
 
 describe('a quantity', () => {
   test.each([
@@ -18,15 +18,5 @@ describe('a quantity', () => {
 
   test.each(['', 'Gi', '10 Gi', '1e', '10GiB'])('%j is none', (text) => {
     expect(amountOf(text)).toBeUndefined();
-  });
-
-  test('of zero counts as not given', () => {
-    expect([givenQuantity('0'), givenQuantity(0), givenQuantity('0Gi'), givenQuantity(undefined)]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    expect(givenQuantity('1Gi')).toBe('1Gi');
   });
 });

@@ -4,8 +4,8 @@ import { z } from 'zod';
 const QUANTITY =
   /^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$/;
 
-/** A quantity such as `10Gi`, `500m` or `2`. */
-export function quantitySchema() {
+/** An amount in Kubernetes' notation, such as `10Gi`, `500m` or `2`; see {@link amountOf} for its value. */
+export function quantity() {
   return z.union([z.int(), z.string().regex(QUANTITY)]);
 }
 
@@ -32,17 +32,12 @@ const FACTORS: Readonly<Record<string, number>> = {
 };
 
 /** The amount that a quantity stands for, as near as a number comes; `undefined` for what is none. */
-export function amountOf(quantity: Quantity): number | undefined {
-  const text = String(quantity);
+export function amountOf(amount: Quantity): number | undefined {
+  const text = String(amount);
   if (!QUANTITY.test(text)) {
     return undefined;
   }
   const [, number = '', suffix = ''] = text.match(/^([+-]?[0-9.]+(?:[eE][+-]?[0-9.]+)?)(.*)$/) ?? [];
   const factor = FACTORS[suffix];
   return factor === undefined ? undefined : Number(number) * factor;
-}
-
-/** A quantity that asks for something: older operators wrote a zero for one that nobody set. */
-export function givenQuantity(quantity: Quantity | undefined): Quantity | undefined {
-  return quantity === undefined || amountOf(quantity) === 0 ? undefined : quantity;
 }

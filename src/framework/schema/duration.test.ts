@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseGoDuration } from './go-duration.ts';
+import { duration, parseDuration } from './duration.ts';
 
 describe("a duration in Go's notation", () => {
   test.each([
@@ -16,10 +16,18 @@ describe("a duration in Go's notation", () => {
     ['2µs', 0.002],
     ['.5s', 500],
   ])('%s is %d ms', (text, ms) => {
-    expect(parseGoDuration(text)).toBeCloseTo(ms, 9);
+    expect(parseDuration(text)).toBeCloseTo(ms, 9);
   });
 
   test.each(['', '7d', '1', 'h', '1h 30m', '1h-30m', 'P7D', '1.h.', 'forever'])('%j is none', (text) => {
-    expect(parseGoDuration(text)).toBeUndefined();
+    expect(parseDuration(text)).toBeUndefined();
+  });
+
+  test.each(['0', '0s', '168h', '1h30m', '1.5h', '2µs'])('%j fits into the schema', (text) => {
+    expect(duration().safeParse(text).success).toBe(true);
+  });
+
+  test.each(['', '5', '-2m', '+1s', '1d', '1h ', 'h'])('%j does not', (text) => {
+    expect(duration().safeParse(text).success).toBe(false);
   });
 });
