@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { z as z3 } from 'zod/v3';
+import { checkedByOperator } from './checked.ts';
 import { type CrdInput, createCrdManifest } from './crd.ts';
 import { immutable, intOrString, listMap, rule } from './fields.ts';
 import type { AnyZod } from './json-schema.ts';
@@ -171,6 +172,37 @@ test('a kind may bring its own form of a standard status field', () => {
   });
 });
 
+test('a kind that can be scaled says where its replicas are', () => {
+  const scale = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } as const;
+  const replicas = z.object({ replicas: z.int().default(1) });
+  const [{ subresources }] = given(replicas, { status: replicas, scale }).spec.versions;
+  expect(subresources).toEqual({ status: {}, scale });
+  expect(() => given(replicas, { scale })).toThrow('scale.statusReplicasPath is .status.replicas, which is no integer');
+});
+
+test.each([
+  ['zod 4', z.object({ name: z.string().refine((name) => name !== 'x') })],
+  ['zod 4, on the whole', z.object({ name: z.string() }).superRefine(() => undefined)],
+  ['zod 3', z3.object({ name: z3.string().refine((name) => name !== 'x') })],
+])('a check that would be lost in silence is refused: %s', (_, spec) => {
+  expect(() => given(spec)).toThrow(
+    'a refine is not expressible in a CRD; write it as CEL with rule(), or put checked',
+  );
+});
+
+test('a check that is meant for the operator is left to it, also below a wrapper', () => {
+  const odd = checkedByOperator(z.int().refine((number) => number % 2 === 1, 'must be odd'));
+  const spec = z.object({ odd: odd.default(1).describe('A number.') });
+  expect(specOf(spec).properties?.['odd']).toEqual({
+    type: 'integer',
+    format: 'int64',
+    default: 1,
+    description: 'A number.',
+  });
+  expect(spec.safeParse({ odd: 2 }).success).toBe(false);
+  expect(() => checkedByOperator(z.object({ odd }))).toThrow('put it right around that');
+});
+
 test('a kind may replace a default column', () => {
   const ready = { name: 'Ready', type: 'boolean', jsonPath: '.status.ready' } as const;
   const columns = given(z.object({}), { printerColumns: [ready] }).spec.versions[0].additionalPrinterColumns;
@@ -259,10 +291,12 @@ const inZod4 = z.object({
   both: z.object({ a: z.string() }).and(z.object({ b: z.int().optional() })),
   storage: z.object({ size: z.string().default('1Gi') }).prefault({}),
   shouted: z.string().transform((text) => text.toUpperCase()),
-  even: z
-    .number()
-    .multipleOf(2)
-    .refine((n) => n !== 4),
+  even: checkedByOperator(
+    z
+      .number()
+      .multipleOf(2)
+      .refine((n) => n !== 4),
+  ),
 });
 
 const inZod3 = z3.object({
@@ -298,10 +332,12 @@ const inZod3 = z3.object({
   both: z3.object({ a: z3.string() }).and(z3.object({ b: z3.number().int().optional() })),
   storage: z3.object({ size: z3.string().default('1Gi') }).default({}),
   shouted: z3.string().transform((text) => text.toUpperCase()),
-  even: z3
-    .number()
-    .multipleOf(2)
-    .refine((n) => n !== 4),
+  even: checkedByOperator(
+    z3
+      .number()
+      .multipleOf(2)
+      .refine((n) => n !== 4),
+  ),
 });
 
 test('one spec written with zod 4 and with zod/v3 gives the same CRD', () => {

@@ -3,6 +3,7 @@ import { type AnyZod, jsonSchemaOf } from './json-schema.ts';
 import type { OlderVersion } from './older-version.ts';
 import type { JsonSchema } from './openapi-schema.ts';
 import { SchemaRefusal } from './refusal.ts';
+import { checkScale, type ScalePaths } from './scale.ts';
 import { statusSchemaOf } from './status.ts';
 import { toStructural } from './structural.ts';
 
@@ -36,6 +37,8 @@ export type CrdInput = {
   readonly status?: z.ZodObject;
   /** Shown before the default columns Ready, Reason, Age and (wide) Message; one of the same name replaces the default. */
   readonly printerColumns?: readonly PrinterColumn[];
+  /** Where `kubectl scale` and autoscalers find the number of replicas; none of them can do anything without it. */
+  readonly scale?: ScalePaths;
   /** Shown by `kubectl explain`. */
   readonly description?: string;
   /** Versions that are served beside this one; objects are converted by the webhook. */
@@ -61,7 +64,7 @@ type CrdVersion = {
   readonly deprecated?: true;
   readonly deprecationWarning?: string;
   readonly schema: { readonly openAPIV3Schema: JsonSchema };
-  readonly subresources: { readonly status: Readonly<Record<string, never>> };
+  readonly subresources: { readonly status: Readonly<Record<string, never>>; readonly scale?: ScalePaths };
   readonly additionalPrinterColumns: readonly PrinterColumn[];
 };
 
@@ -139,7 +142,7 @@ function structuralObject(schema: AnyZod, path: string): JsonSchema {
 }
 
 /** What one version says of itself. */
-type VersionInput = Pick<CrdInput, 'version' | 'spec' | 'specOptional' | 'status' | 'description'>;
+type VersionInput = Pick<CrdInput, 'version' | 'spec' | 'specOptional' | 'status' | 'scale' | 'description'>;
 
 function rootSchema(input: VersionInput): JsonSchema {
   const spec = structuralObject(input.spec, 'spec');
@@ -161,12 +164,15 @@ function rootSchema(input: VersionInput): JsonSchema {
 }
 
 function versionOf(input: VersionInput, columns: readonly PrinterColumn[]): CrdVersion {
+  const { scale } = input;
+  const openAPIV3Schema = rootSchema(input);
+  checkScale(scale, openAPIV3Schema);
   return {
     name: input.version,
     served: true,
     storage: true,
-    schema: { openAPIV3Schema: rootSchema(input) },
-    subresources: { status: {} },
+    schema: { openAPIV3Schema },
+    subresources: { status: {}, ...(scale ? { scale } : {}) },
     additionalPrinterColumns: withDefaultColumns(columns),
   };
 }
@@ -196,7 +202,7 @@ function conversionOf({ kind, olderVersions = [] }: CrdInput, converter: Webhook
  * several versions.
  *
  * @throws SchemaRefusal with the field's path when the zod schema says something that a CRD cannot; TypeError for several
- *   versions without a `converter`.
+ *   versions without a `converter`, and for a path of `scale` that leads nowhere.
  */
 export function createCrdManifest(input: CrdInput, converter?: WebhookClientConfig): CrdManifest {
   const older = (input.olderVersions ?? []).map((each) => olderVersionOf(input, each));

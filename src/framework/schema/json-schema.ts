@@ -18,8 +18,8 @@ export function isZod4(schema: AnyZod): schema is z.core.$ZodType {
  * `toStructural`.
  *
  * A `refine`/`superRefine` is not part of the result: no converter can turn a function into a rule of the API server. It is
- * still enforced by `parseSpec` in the operator; give the same rule as CEL with `rule(...)` to have it enforced at admission.
- * The same holds for the key schema of a record.
+ * refused unless its author has said with `checkedByOperator` that it is to be enforced by `parseSpec` alone. The key schema
+ * of a record is enforced there as well, and not part of the result.
  *
  * @throws SchemaRefusal for a schema that refers to itself; TypeError when the value is no zod schema at all.
  */

@@ -9,6 +9,11 @@ export const refusals = {
   null: { what: 'null alone', remedy: 'use .nullable() on the other type' },
   nan: { what: 'NaN', remedy: 'use a number' },
   code: { what: 'a value that JSON does not have', remedy: 'use a JSON type with a refine or a CEL rule' },
+  refine: {
+    what: 'a refine',
+    remedy:
+      'write it as CEL with rule(), or put checkedByOperator() around it to have it checked later than at admission',
+  },
   catch: { what: 'a catch', remedy: 'use .default(), so that a wrong value is refused and not replaced in silence' },
   date: { what: 'a Date', remedy: 'use z.iso.datetime() (zod 3: z.string().datetime()) or a coerced date' },
   bigint: { what: 'a bigint', remedy: 'use an integer or a coerced bigint' },

@@ -1,5 +1,6 @@
 import { ZodFirstPartyTypeKind as kinds, type ZodTypeAny } from 'zod/v3';
 import { ignoreOverride, type Options, zodToJsonSchema } from 'zod-to-json-schema';
+import { losesCheck } from './checked.ts';
 import type { JsonSchema } from './openapi-schema.ts';
 import { lostFlags } from './patterns.ts';
 import { type Refusal, refusalKey, SchemaRefusal } from './refusal.ts';
@@ -38,6 +39,8 @@ function refusalOf(def: Def): Refusal | undefined {
       return refusalOfString(def.checks);
     case kinds.ZodDate:
       return def.coerce ? undefined : refusals.date;
+    case kinds.ZodEffects:
+      return losesCheck({ _def: def } as ZodTypeAny) ? refusals.refine : undefined;
     case kinds.ZodBigInt:
       return def.coerce ? undefined : refusals.bigint;
     default:

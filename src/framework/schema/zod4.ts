@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { losesCheck } from './checked.ts';
 import type { JsonSchema } from './openapi-schema.ts';
 import { lostFlags } from './patterns.ts';
 import { type Refusal, refusalKey, SchemaRefusal } from './refusal.ts';
@@ -92,6 +93,9 @@ function restate(schema: z.core.$ZodType, draft: Draft): void {
   }
   if (def.type === 'string') {
     restateString(def, draft);
+  }
+  if (losesCheck(schema)) {
+    draft[refusalKey] = refusals.refine;
   }
   if ('values' in def && Array.isArray(def.values) && def.values.some((value) => !isJsonScalar(value))) {
     draft[refusalKey] = refusals.code;
