@@ -64,6 +64,7 @@ export { type Rotation, rotationOf } from './resources/rotation.ts';
 export type { SecretBytes, SecretContent, SecretData } from './resources/secret-content.ts';
 export { type SecretReference, SecretResource, SecretService } from './resources/secret-service.ts';
 export { type PlanNotes, Services } from './resources/services.ts';
+export { breakingChanges } from './schema/breaking-changes.ts';
 export { checkedByOperator } from './schema/checked.ts';
 export { createCrdManifest, type PrinterColumn, type WebhookClientConfig } from './schema/crd.ts';
 export { duration, parseDuration } from './schema/duration.ts';
