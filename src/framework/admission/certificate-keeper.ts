@@ -3,6 +3,7 @@ import { messageOf } from '../api/errors.ts';
 import { Informer } from '../cache/informer.ts';
 import { Turns } from '../cache/turns.ts';
 import { backoffMs, jittered } from '../queue/backoff.ts';
+import { Pace } from '../queue/pace.ts';
 import type { Runtime } from '../resources/services.ts';
 import { CertificateSecret, type SecretName } from './certificate-secret.ts';
 import { type Material, nextStep, type RotationOptions } from './rotation.ts';
@@ -74,6 +75,7 @@ export class CertificateKeeper {
       transport,
       logger,
       turns: new Turns(1),
+      pace: new Pace(),
       idleLimitMs: IDLE_LIMIT_MS,
       namespaces: [secret.namespace],
     });

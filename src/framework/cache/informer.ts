@@ -6,6 +6,7 @@ import type { KubeObject, ObjectKey } from '../api/object.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Logger } from '../observe/logger.ts';
 import { outsideRuns } from '../observe/run.ts';
+import type { Pace } from '../queue/pace.ts';
 import { matchesSelector } from './label-selector.ts';
 import { isMetadataOnly, type Projection, project } from './projection.ts';
 import { Reflector } from './reflector.ts';
@@ -26,6 +27,7 @@ export type InformerOptions = {
   readonly transport: Transport;
   readonly logger: Logger;
   readonly turns: Turns;
+  readonly pace: Pace;
   /** How long a connection may be silent before it counts as dead; more than the minute between two bookmarks. */
   readonly idleLimitMs: number;
   /** The namespaces to watch; all of them when empty. */
@@ -177,7 +179,7 @@ export class Informer {
   }
 
   #createReflector(namespace: string | undefined): Reflector {
-    const { selection, discovery, transport, logger, turns, idleLimitMs } = this.#options;
+    const { selection, discovery, transport, logger, turns, pace, idleLimitMs } = this.#options;
     const { projection = 'full' } = selection;
     return new Reflector({
       transport,
@@ -187,6 +189,7 @@ export class Informer {
       project: (object) => project(object, projection),
       store: this.#store,
       turns,
+      pace,
       idleLimitMs,
       logger: logger.child({ watch: selection.kind, ...(namespace ? { namespace } : {}) }),
     });

@@ -1,8 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeObject, Manifest } from '../api/object.ts';
 import { OwnershipError } from '../api/ownership.ts';
 import type { PartResult } from '../conditions/summary.ts';
-import { NotReadyError } from '../outcome.ts';
 import type { Services } from '../resources/services.ts';
 import { type SubresourceResult, settle } from '../subresource.ts';
 import { ApiArrival } from './api-arrival.ts';
@@ -14,9 +12,6 @@ import { OwnedObjects } from './owned-objects.ts';
 import { prune, removeInOrder } from './removal.ts';
 import { rolloutOrder } from './rollout-order.ts';
 import { leftovers, type Wanted, wantedBy } from './wanted.ts';
-
-/** How long a run waits for a kind to be listed for the first time; what is not by then may not be ours to list. */
-const LISTING_MS = 10_000;
 
 /** How the components of an object are doing: for the summary, and for `status.components`. */
 export type ComponentsResult = {
@@ -111,7 +106,7 @@ export class ComponentRunner {
     const errors: unknown[] = [];
     for (const manifest of manifests) {
       try {
-        await this.#synced(manifest);
+        await this.#owned.kind(manifest).ready();
         objects.push(await this.#writer.write({ manifest, component }, subject));
       } catch (error) {
         errors.push(error);
@@ -148,21 +143,8 @@ export class ComponentRunner {
   }
 
   async #objects(kind: ComponentKind, subject: ComponentSubject): Promise<KubeObject[]> {
-    await this.#synced(kind);
+    await this.#owned.kind(kind).ready();
     return this.#owned.kind(kind).of(subject.object.metadata.uid);
-  }
-
-  /** @throws NotReadyError when the kind cannot be listed, so that nobody can tell what there is. */
-  async #synced(kind: ComponentKind): Promise<void> {
-    const end = new AbortController();
-    const late = delay(LISTING_MS, 'late', { signal: end.signal }).catch(() => undefined);
-    const outcome = await Promise.race([this.#owned.kind(kind).synced, late]);
-    end.abort();
-    if (outcome === 'late') {
-      throw new NotReadyError('NotListed', `${kind.kind} of ${kind.apiVersion} could not be listed yet`, {
-        retryAfterMs: LISTING_MS,
-      });
-    }
   }
 }
 

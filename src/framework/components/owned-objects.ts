@@ -35,8 +35,9 @@ export class OwnedKind {
     });
   }
 
-  get synced(): Promise<unknown> {
-    return this.#informer.synced;
+  /** Resolves when it is known what there is; throws as `Informer.ready` does. */
+  ready(): Promise<void> {
+    return this.#informer.ready();
   }
 
   get(key: ObjectKey): KubeObject | undefined {

@@ -11,6 +11,7 @@ import { Journal } from '../observe/journal.ts';
 import type { Logger } from '../observe/logger.ts';
 import { Metrics } from '../observe/metrics.ts';
 import { Budget } from '../queue/budget.ts';
+import { Pace } from '../queue/pace.ts';
 import { WorkQueue } from '../queue/queue.ts';
 import { ownCause } from '../resources/change-cause.ts';
 import { type Runtime, Services } from '../resources/services.ts';
@@ -108,7 +109,7 @@ export class OperatorHost extends SdkOperator {
     this.#options = options;
     this.#metrics = metrics;
     this.#journal = journal;
-    this.#budget = new Budget(options.totalConcurrency ?? 32);
+    this.#budget = new Budget(options.totalConcurrency ?? 32, new Pace());
     this.#runtime = runtime;
     const { transport } = this.#runtime;
     const instance = options.instance ?? 'hearth';
