@@ -165,6 +165,11 @@ export class Informer {
     return namespaces.length === 0 || namespace === undefined || namespaces.includes(namespace);
   }
 
+  /** A write of ours begins: news of the object wait for its answer. @returns what ends that, after the answer. */
+  holdBack(key: ObjectKey): () => void {
+    return this.#store.holdBack(key);
+  }
+
   /** Makes the answer to our own write visible to the next read. */
   observeWrite(object: KubeObject): void {
     const { projection = 'full', labelSelector } = this.#options.selection;
@@ -174,7 +179,7 @@ export class Informer {
     if (labelSelector === undefined || matchesSelector(object.metadata.labels ?? {}, labelSelector)) {
       this.#store.observeWrite(project(object, projection));
     } else {
-      this.#store.remove(object);
+      this.#store.forget(object);
     }
   }
 

@@ -1,6 +1,6 @@
 import { typeKey } from '../api/discovery.ts';
 import { messageOf } from '../api/errors.ts';
-import type { KubeObject } from '../api/object.ts';
+import { type KubeObject, keyFor, type ObjectRef } from '../api/object.ts';
 import { Pace } from '../queue/pace.ts';
 import { Informer, type InformerOptions, type InformerSelection } from './informer.ts';
 import { covers, idOf, isMetadataOnly } from './projection.ts';
@@ -83,6 +83,18 @@ export class Informers {
   troubles(): string[] {
     const own = [...this.#informers.values()].filter(({ isPinned }) => isPinned);
     return own.flatMap(({ selection, informer }) => troubleOf(selection.kind, informer) ?? []);
+  }
+
+  /** A write of ours begins: news of the object wait for its answer. @returns what ends that, after the answer. */
+  holdBack(ref: ObjectRef): () => void {
+    const key = keyFor(ref.name, ref.namespace);
+    const same = this.all().filter(({ selection }) => typeKey(selection) === typeKey(ref));
+    const ends = same.map(({ informer }) => informer.holdBack(key));
+    return () => {
+      for (const end of ends) {
+        end();
+      }
+    };
   }
 
   /** Makes the answer to our own write visible in every cache that holds the object. */
