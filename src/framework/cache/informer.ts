@@ -59,6 +59,7 @@ export class Informer {
   readonly #store = new Store();
   readonly #reflectors: readonly Reflector[];
   readonly #byKey = new Map<ObjectKey, Set<StoreListener>>();
+  readonly #onServed = new Set<() => void>();
   #served = true;
 
   constructor(options: InformerOptions) {
@@ -159,6 +160,12 @@ export class Informer {
     };
   }
 
+  /** Calls the listener whenever the kind comes to be served, until the returned function is called. */
+  subscribeServed(listener: () => void): () => void {
+    this.#onServed.add(listener);
+    return () => this.#onServed.delete(listener);
+  }
+
   /** Whether objects of a namespace are in the selection. */
   covers(namespace: string | undefined): boolean {
     const { namespaces } = this.#options;
@@ -222,6 +229,9 @@ export class Informer {
       return;
     }
     this.#served = served;
+    for (const listener of served ? [...this.#onServed] : []) {
+      listener();
+    }
     for (const [key, listeners] of [...this.#byKey]) {
       const held = this.#store.get(key);
       for (const listener of [...listeners]) {

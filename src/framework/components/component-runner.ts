@@ -3,7 +3,6 @@ import { OwnershipError } from '../api/ownership.ts';
 import type { PartResult } from '../conditions/summary.ts';
 import type { Services } from '../resources/services.ts';
 import { type SubresourceResult, settle } from '../subresource.ts';
-import { ApiArrival } from './api-arrival.ts';
 import { ApiMissingError, ChildWriter } from './child-writer.ts';
 import { type Component, type ComponentKind, type ComponentStatus, kindsOf } from './component.ts';
 import { byUrgency, resultOf, standardOf, statusOf, waitsFor } from './component-result.ts';
@@ -119,15 +118,15 @@ export class ComponentRunner {
     return objects;
   }
 
-  /** Some obstacles no watch of ours tells about. */
+  /** Of some obstacles no change of an object tells that they are gone. */
   #comeBackAfter(error: unknown, subject: ComponentSubject): void {
     if (error instanceof ApiMissingError) {
       const id = `arrival of ${error.kind.apiVersion} ${error.kind.kind}`;
       this.#listening.get(id)?.();
-      const end = this.#services.get(ApiArrival).await(error.kind, () => subject.queueReconcile());
+      const end = this.#owned.kind(error.kind).subscribeServed(() => subject.queueReconcile());
       this.#listening.set(id, end);
     }
-    if (error instanceof OwnershipError) {
+    if (error instanceof ApiMissingError || error instanceof OwnershipError) {
       subject.requeueAfter(this.#services.runtime.recheckMs);
     }
   }

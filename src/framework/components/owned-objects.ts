@@ -50,6 +50,11 @@ export class OwnedKind {
     return [...keys].flatMap((key) => this.get(key) ?? []);
   }
 
+  /** Calls the listener whenever the kind comes to be served, until the returned function is called. */
+  subscribeServed(listener: () => void): () => void {
+    return this.#informer.subscribeServed(listener);
+  }
+
   /** Takes note of an object that was just written: no listener hears of own writes. */
   note(key: ObjectKey): void {
     const object = this.get(key);
