@@ -1,7 +1,7 @@
-/** The longest stalls of an event loop, in milliseconds: as it was, and without the time without a processor. */
-export type Stalls = { readonly longestMs: number; readonly ownMs: number };
+/** The longest stall of an event loop, and the most that it computed during one, in milliseconds. */
+export type Stalls = { readonly longestMs: number; readonly computedMs: number };
 
-const NONE: Stalls = { longestMs: 0, ownMs: 0 };
+const NONE: Stalls = { longestMs: 0, computedMs: 0 };
 
 /** Collects what `bench/operator/stalls.ts` tells of an operator. */
 export class StallLog {
@@ -12,9 +12,12 @@ export class StallLog {
     if (!line.startsWith('{"stallMs"')) {
       return false;
     }
-    const { stallMs, waitedMs } = JSON.parse(line) as { stallMs: number; waitedMs: number };
-    const { longestMs, ownMs } = this.#stalls;
-    this.#stalls = { longestMs: Math.max(longestMs, stallMs), ownMs: Math.max(ownMs, stallMs - waitedMs) };
+    const stall = JSON.parse(line) as { stallMs: number; computedMs: number };
+    const { longestMs, computedMs } = this.#stalls;
+    this.#stalls = {
+      longestMs: Math.max(longestMs, stall.stallMs),
+      computedMs: Math.max(computedMs, stall.computedMs),
+    };
     return true;
   }
 

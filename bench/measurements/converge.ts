@@ -88,11 +88,17 @@ async function convergence(
   ];
 }
 
-function stallRows(prefix: '' | 'Restart: ', objects: number, { longestMs, ownMs }: Stalls): Row[] {
+function stallRows(prefix: '' | 'Restart: ', objects: number, { longestMs, computedMs }: Stalls): Row[] {
   const longest = prefix === '' ? 'Longest' : `${prefix}longest`;
   return [
-    { measure: `${longest} stall of the event loop by its own doing`, objects, value: ownMs, unit: 'ms', level: 50 },
-    { measure: `${longest} stall, waiting for a processor included`, objects, value: longestMs, unit: 'ms' },
+    {
+      measure: `${longest} computation in one turn of the event loop`,
+      objects,
+      value: computedMs,
+      unit: 'ms',
+      level: 50,
+    },
+    { measure: `${longest} stall, waiting for processors included`, objects, value: longestMs, unit: 'ms' },
   ];
 }
 
