@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { StallLog } from './stall-log.ts';
 
 const NODE = join(import.meta.dirname, '../node_modules/.bin/node');
 const DOCKERFILE = join(import.meta.dirname, '../Dockerfile');
@@ -21,21 +22,24 @@ export type StartOptions = {
   readonly onLine?: (line: string) => void;
 };
 
+type Started = { readonly url: string; readonly syncedMs: number; readonly stalls: StallLog };
+
 /** An operator that is measured from outside: `/proc`, its metrics and its log. */
 export class OperatorProcess {
   readonly #child: ChildProcess;
   readonly #url: string;
   readonly #exited: Promise<unknown>;
-  /** The longest that any answer has told of: each answer begins to measure anew. */
-  #stallMs = 0;
+  /** What it has told of stalls of its event loop. */
+  readonly stalls: StallLog;
   /** From the start of the process until every cache was filled. */
   readonly syncedMs: number;
 
-  private constructor(child: ChildProcess, { url, syncedMs }: { url: string; syncedMs: number }) {
+  private constructor(child: ChildProcess, { url, syncedMs, stalls }: Started) {
     this.#child = child;
     this.#exited = once(child, 'exit');
     this.#url = url;
     this.syncedMs = syncedMs;
+    this.stalls = stalls;
   }
 
   /** Starts one as the image does, and waits until it is ready. */
@@ -54,12 +58,17 @@ export class OperatorProcess {
         ...options.env,
       },
     });
-    createInterface({ input: child.stdout }).on('line', options.onLine ?? (() => undefined));
+    const stalls = new StallLog();
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!stalls.take(line)) {
+        options.onLine?.(line);
+      }
+    });
     const url = `http://127.0.0.1:${await portOf(child)}`;
     while (!(await fetch(`${url}/readyz`)).ok) {
       await delay(5);
     }
-    return new OperatorProcess(child, { url, syncedMs: performance.now() - started });
+    return new OperatorProcess(child, { url, syncedMs: performance.now() - started, stalls });
   }
 
   /** Resident memory in MB: now, and the most there ever was. */
@@ -92,17 +101,7 @@ export class OperatorProcess {
   /** The values of a metric, by their labels. */
   async metric(name: string): Promise<ReadonlyMap<string, number>> {
     const text = await (await fetch(`${this.#url}/metrics`)).text();
-    const [stall = 0] = valuesIn(text, 'nodejs_eventloop_lag_max_seconds').values();
-    this.#stallMs = Math.max(this.#stallMs, stall * 1000 - 10); // a timer of 10 ms measures it, and is part of what it says
     return valuesIn(text, name);
-  }
-
-  /** By how much the event loop was late at most since the last call, in milliseconds. */
-  async longestStallMs(): Promise<number> {
-    await this.metric('nodejs_eventloop_lag_max_seconds');
-    const longest = this.#stallMs;
-    this.#stallMs = 0;
-    return longest;
   }
 
   /** How many runs of a kind have ended. */

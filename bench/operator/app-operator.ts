@@ -3,9 +3,10 @@ import { readConfig } from '../../src/config.ts';
 import { createLogger, loadKubeConfig, runOperator } from '../../src/framework/framework.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { appDefinition } from './app-kind.ts';
+import { reportStalls } from './stalls.ts';
 
 /**
- * Hearth with one more kind. For every stamp in a spec it writes to standard output how long the run that it started had
+ * Hearth with one more kind, which tells how late its event loop is. For every stamp in a spec it writes to standard output how long the run that it started had
  * waited since the bytes of its event came in from the network, as `{"stamp":"…","waitedMs":…}`.
  */
 const arrivals = new Map<string, number>();
@@ -29,6 +30,7 @@ const app = appDefinition((stamp) => {
   }
 });
 
+reportStalls();
 const { log, ...config } = readConfig(process.env, false);
 await runOperator({
   ...config,

@@ -3,6 +3,7 @@ import { messageOf } from '../api/errors.ts';
 import { Informer } from '../cache/informer.ts';
 import { Turns } from '../cache/turns.ts';
 import { backoffMs, jittered } from '../queue/backoff.ts';
+import { Pace } from '../queue/pace.ts';
 import type { Runtime } from '../resources/services.ts';
 import { CertificateSecret, type SecretName } from './certificate-secret.ts';
 import { type Material, nextStep, type RotationOptions } from './rotation.ts';
@@ -14,6 +15,8 @@ export type CertificateKeeperOptions = {
   readonly rotation: RotationOptions;
   /** Who has to trust the authorities. */
   readonly trusting: readonly Trusting[];
+  /** Whether this replica leads: the others follow what it has written. */
+  readonly mayWrite: () => boolean;
   /** Told of the material when it is first known and whenever it has changed. */
   readonly onMaterial: (material: Material) => Promise<void>;
 };
@@ -27,8 +30,8 @@ const LONGEST_WAIT_MS = 24 * 60 * 60_000;
 const IDLE_LIMIT_MS = 100_000;
 
 /**
- * Keeps the certificates in their Secret, what the API server trusts, and what this process serves in line. Every replica
- * does so; they agree because each looks at the Secret first, and only one of several writes is taken.
+ * Keeps the certificates in their Secret, what the API server trusts, and what this process serves in line. The replica
+ * that leads renews them; the others serve what they find, once the API server trusts it.
  */
 export class CertificateKeeper {
   readonly #options: CertificateKeeperOptions;
@@ -56,6 +59,11 @@ export class CertificateKeeper {
     this.#running ??= this.#run();
   }
 
+  /** Looks again: this replica leads now. */
+  wake(): void {
+    this.#wake.resolve();
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort();
     this.#wake.resolve();
@@ -74,6 +82,7 @@ export class CertificateKeeper {
       transport,
       logger,
       turns: new Turns(1),
+      pace: new Pace(),
       idleLimitMs: IDLE_LIMIT_MS,
       namespaces: [secret.namespace],
     });
@@ -109,24 +118,31 @@ export class CertificateKeeper {
   }
 
   async #bringInLine(signal: AbortSignal): Promise<number> {
-    const { runtime, rotation, trusting, onMaterial } = this.#options;
+    const { runtime, rotation, onMaterial } = this.#options;
+    const mayWrite = this.#options.mayWrite();
     const stored = await this.#secret.read(signal);
     const step = nextStep(stored.material, rotation, new Date());
-    if (step.action === 'write') {
+    if (step.action === 'write' && mayWrite) {
       if (await this.#secret.write(step.material, stored, signal)) {
         runtime.logger.info('the certificates of the webhook are new', { why: step.why });
       }
       return 0; // see what is there now, be it ours or another replica's
     }
     const { material } = stored;
-    if (material) {
-      // What is trusted comes before what is served: a certificate that nobody trusts would fail every call.
-      for (const each of trusting) {
-        await trust(runtime, each, { authorities: material.authorities, signal });
-      }
+    // What is trusted comes before what is served: a certificate that nobody trusts would fail every call.
+    if (material && (await this.#isTrusted(material, mayWrite))) {
       await this.#tell(material, onMaterial);
     }
-    return step.waitMs;
+    return step.action === 'write' ? LONGEST_WAIT_MS : step.waitMs; // the watch tells when the leader has written
+  }
+
+  async #isTrusted({ authorities }: Material, mayWrite: boolean): Promise<boolean> {
+    const { runtime, trusting } = this.#options;
+    let isTrusted = true;
+    for (const each of trusting) {
+      isTrusted = (await trust(runtime, each, { authorities, mayWrite, signal: this.#abort.signal })) && isTrusted;
+    }
+    return isTrusted;
   }
 
   async #tell(material: Material, onMaterial: CertificateKeeperOptions['onMaterial']): Promise<void> {

@@ -41,24 +41,32 @@ function configuration(what: 'Validating' | 'Mutating', name: string): Trusting 
   return { apiVersion: ADMISSION, kind, plural: `${kind.toLowerCase()}s`, name };
 }
 
+export type TrustOptions = {
+  readonly authorities: string;
+  /** Whether the object may be changed; if not, it is only looked at. */
+  readonly mayWrite: boolean;
+  readonly signal: AbortSignal;
+};
+
 /**
  * Has one object trust some authorities, if it is there: whoever installs the webhook decides whether it is called, and
  * only its `caBundle` is ours.
- * @returns whether that was a change.
+ * @returns whether nothing is missing now.
  */
 export async function trust(
   { transport, gateway }: Pick<Runtime, 'transport' | 'gateway'>,
   { apiVersion, kind, plural, name }: Trusting,
-  { authorities, signal }: { readonly authorities: string; readonly signal: AbortSignal },
+  { authorities, mayWrite, signal }: TrustOptions,
 ): Promise<boolean> {
   const live = await find();
   const caBundle = Buffer.from(authorities).toString('base64');
   const content = live && contentWith(caBundle, live);
-  if (!content) {
-    return false;
+  if (!content || !mayWrite) {
+    return !content;
   }
   const manifest: Manifest = { apiVersion, kind, metadata: { name }, ...content };
-  return (await gateway.apply(manifest, { live, adopt: true, signal })) !== 'unchanged';
+  await gateway.apply(manifest, { live, adopt: true, signal });
+  return true;
 
   async function find(): Promise<TrustingObject | undefined> {
     try {

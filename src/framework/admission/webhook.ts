@@ -26,6 +26,8 @@ export type WebhookHost = {
   readonly runtime: Runtime;
   readonly definitions: readonly AnyDefinition[];
   readonly observe: (call: AnsweredCall) => void;
+  /** Whether this process leads; only then it renews certificates. */
+  readonly mayWrite: () => boolean;
 };
 
 /**
@@ -39,7 +41,7 @@ export class Webhook {
   readonly #keeper: CertificateKeeper;
   #isListening = false;
 
-  constructor({ runtime, definitions, observe }: WebhookHost, options: WebhookOptions) {
+  constructor({ runtime, definitions, observe, mayWrite }: WebhookHost, options: WebhookOptions) {
     this.#options = options;
     this.#runtime = runtime;
     const { name, namespace, hosts, certificateMs } = options;
@@ -56,6 +58,7 @@ export class Webhook {
       secret: { namespace, name },
       rotation: { name, hosts: [`${name}.${namespace}.svc`, ...hosts], lifetimeMs: certificateMs },
       trusting: trustingOf(name, definitions),
+      mayWrite,
       onMaterial: (material) => this.#serve(material),
     });
   }
@@ -63,6 +66,11 @@ export class Webhook {
   /** Begins to get certificates; it listens when there are some. */
   start(): void {
     this.#keeper.start();
+  }
+
+  /** This process leads from now on. */
+  lead(): void {
+    this.#keeper.wake();
   }
 
   async stop(): Promise<void> {

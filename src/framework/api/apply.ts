@@ -29,6 +29,8 @@ export type GatewayOptions = {
   readonly discovery: Discovery;
   /** Told of every object the server returns to a write, so that the next read sees it. */
   readonly onWrite: (object: KubeObject, write: Write) => void;
+  /** Told that a write of an object begins; what it returns is called when its answer was taken, or when there is none. */
+  readonly onBegin?: (ref: ObjectRef) => () => void;
   /** The object as the cache has it, to tell what a write has changed. */
   readonly lookUp?: (ref: ObjectRef) => KubeObject | undefined;
   /** Told of every write that was asked for, for metrics. */
@@ -156,10 +158,16 @@ export class WriteGateway {
 
   /** Sends a write, and shows the answer to the next read. */
   protected async send({ ref, path, request }: OutgoingWrite): Promise<KubeObject> {
-    const before = this.options.lookUp?.(ref);
-    const object = await this.options.transport.request<KubeObject>({ ...request, path });
-    this.options.onWrite(object, { before, sent: request.body });
-    return object;
+    const { lookUp, onBegin, transport, onWrite } = this.options;
+    const before = lookUp?.(ref);
+    const end = onBegin?.(ref);
+    try {
+      const object = await transport.request<KubeObject>({ ...request, path });
+      onWrite(object, { before, sent: request.body });
+      return object;
+    } finally {
+      end?.();
+    }
   }
 
   /** Sends a deletion. The server answers with the object while that waits for something, else only that it is gone. */

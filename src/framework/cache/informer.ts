@@ -6,6 +6,7 @@ import type { KubeObject, ObjectKey } from '../api/object.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Logger } from '../observe/logger.ts';
 import { outsideRuns } from '../observe/run.ts';
+import type { Pace } from '../queue/pace.ts';
 import { matchesSelector } from './label-selector.ts';
 import { isMetadataOnly, type Projection, project } from './projection.ts';
 import { Reflector } from './reflector.ts';
@@ -26,6 +27,7 @@ export type InformerOptions = {
   readonly transport: Transport;
   readonly logger: Logger;
   readonly turns: Turns;
+  readonly pace: Pace;
   /** How long a connection may be silent before it counts as dead; more than the minute between two bookmarks. */
   readonly idleLimitMs: number;
   /** The namespaces to watch; all of them when empty. */
@@ -57,6 +59,7 @@ export class Informer {
   readonly #store = new Store();
   readonly #reflectors: readonly Reflector[];
   readonly #byKey = new Map<ObjectKey, Set<StoreListener>>();
+  readonly #onServed = new Set<() => void>();
   #served = true;
 
   constructor(options: InformerOptions) {
@@ -157,10 +160,21 @@ export class Informer {
     };
   }
 
+  /** Calls the listener whenever the kind comes to be served, until the returned function is called. */
+  subscribeServed(listener: () => void): () => void {
+    this.#onServed.add(listener);
+    return () => this.#onServed.delete(listener);
+  }
+
   /** Whether objects of a namespace are in the selection. */
   covers(namespace: string | undefined): boolean {
     const { namespaces } = this.#options;
     return namespaces.length === 0 || namespace === undefined || namespaces.includes(namespace);
+  }
+
+  /** A write of ours begins: news of the object wait for its answer. @returns what ends that, after the answer. */
+  holdBack(key: ObjectKey): () => void {
+    return this.#store.holdBack(key);
   }
 
   /** Makes the answer to our own write visible to the next read. */
@@ -172,12 +186,12 @@ export class Informer {
     if (labelSelector === undefined || matchesSelector(object.metadata.labels ?? {}, labelSelector)) {
       this.#store.observeWrite(project(object, projection));
     } else {
-      this.#store.remove(object);
+      this.#store.forget(object);
     }
   }
 
   #createReflector(namespace: string | undefined): Reflector {
-    const { selection, discovery, transport, logger, turns, idleLimitMs } = this.#options;
+    const { selection, discovery, transport, logger, turns, pace, idleLimitMs } = this.#options;
     const { projection = 'full' } = selection;
     return new Reflector({
       transport,
@@ -187,6 +201,7 @@ export class Informer {
       project: (object) => project(object, projection),
       store: this.#store,
       turns,
+      pace,
       idleLimitMs,
       logger: logger.child({ watch: selection.kind, ...(namespace ? { namespace } : {}) }),
     });
@@ -214,6 +229,9 @@ export class Informer {
       return;
     }
     this.#served = served;
+    for (const listener of served ? [...this.#onServed] : []) {
+      listener();
+    }
     for (const [key, listeners] of [...this.#byKey]) {
       const held = this.#store.get(key);
       for (const listener of [...listeners]) {

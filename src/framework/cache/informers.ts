@@ -1,12 +1,13 @@
 import { typeKey } from '../api/discovery.ts';
 import { messageOf } from '../api/errors.ts';
-import type { KubeObject } from '../api/object.ts';
+import { type KubeObject, keyFor, type ObjectRef } from '../api/object.ts';
+import { Pace } from '../queue/pace.ts';
 import { Informer, type InformerOptions, type InformerSelection } from './informer.ts';
 import { covers, idOf, isMetadataOnly } from './projection.ts';
 import { Turns } from './turns.ts';
 
 /** What all informers have in common. */
-export type InformersOptions = Omit<InformerOptions, 'selection' | 'turns' | 'idleLimitMs' | 'name'> & {
+export type InformersOptions = Omit<InformerOptions, 'selection' | 'turns' | 'pace' | 'idleLimitMs' | 'name'> & {
   /** How long an informer that nobody holds goes on; default a minute, for an instance made anew soon asks again. */
   readonly graceMs?: number;
   /** How long a connection may be silent before it counts as dead; default 100 s. */
@@ -41,6 +42,7 @@ const STALE_MS = 180_000;
 export class Informers {
   readonly #options: InformersOptions;
   readonly #turns = new Turns(LISTS_AT_ONCE);
+  readonly #pace = new Pace();
   readonly #informers = new Map<string, Held>();
 
   constructor(options: InformersOptions) {
@@ -83,6 +85,18 @@ export class Informers {
     return own.flatMap(({ selection, informer }) => troubleOf(selection.kind, informer) ?? []);
   }
 
+  /** A write of ours begins: news of the object wait for its answer. @returns what ends that, after the answer. */
+  holdBack(ref: ObjectRef): () => void {
+    const key = keyFor(ref.name, ref.namespace);
+    const same = this.all().filter(({ selection }) => typeKey(selection) === typeKey(ref));
+    const ends = same.map(({ informer }) => informer.holdBack(key));
+    return () => {
+      for (const end of ends) {
+        end();
+      }
+    };
+  }
+
   /** Makes the answer to our own write visible in every cache that holds the object. */
   observeWrite(object: KubeObject): void {
     for (const { selection, informer } of this.#informers.values()) {
@@ -115,7 +129,7 @@ export class Informers {
   #create(selection: InformerSelection): Held {
     assertNoSecretContent(selection);
     const { idleLimitMs = IDLE_LIMIT_MS } = this.#options;
-    const informer = new Informer({ ...this.#options, selection, turns: this.#turns, idleLimitMs });
+    const informer = new Informer({ ...this.#options, selection, turns: this.#turns, pace: this.#pace, idleLimitMs });
     const held = { selection, informer, holders: 0, isPinned: false, ending: undefined };
     this.#informers.set(idOfSelection(selection), held);
     informer.start();

@@ -13,8 +13,8 @@ import type { KubeObject } from '../api/object.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Logger } from '../observe/logger.ts';
 import { backoffMs, jittered } from '../queue/backoff.ts';
+import type { Pace } from '../queue/pace.ts';
 import { BrokenPromiseError, Connection, type OpenEvents } from './connection.ts';
-import { createPace } from './pace.ts';
 import type { Listing, Store } from './store.ts';
 import type { Turns } from './turns.ts';
 
@@ -47,6 +47,8 @@ export type ReflectorOptions = {
   readonly project: (object: KubeObject) => KubeObject;
   readonly store: Store;
   readonly turns: Turns;
+  /** Lets others have their turn while many events come in. */
+  readonly pace: Pace;
   /** How long a connection may be silent before it counts as dead; more than the minute between two bookmarks. */
   readonly idleLimitMs: number;
   readonly logger: Logger;
@@ -201,11 +203,10 @@ export class Reflector {
    */
   async #follow(open: OpenEvents, course: Course): Promise<State> {
     const { selection } = course;
-    const pace = createPace();
     try {
       for await (const event of this.connection.guard(open, this.#abort.signal)) {
+        await this.#options.pace.step();
         this.#take(event, course);
-        await pace();
       }
     } catch (error) {
       if (course.list) {

@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { KubeObject } from '../api/object.ts';
+import { HOLD_MS } from './held-back.ts';
 import { Store, type StoreChange } from './store.ts';
 
 type Parts = { name?: string; namespace?: string; version: number; label?: string; uid?: string };
@@ -257,5 +258,65 @@ describe('listeners', () => {
     store.upsert(objectAt({ version: 2 }));
     expect(seen).toEqual(['1']);
     expect(changes).toHaveLength(2);
+  });
+});
+
+describe('an object that is being written', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    list([objectAt({ version: 5 })], '5');
+    changes.length = 0;
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('tells of no echo, be it faster than the answer or not, and of what others did', () => {
+    const end = store.holdBack('home/a');
+    store.upsert(objectAt({ version: 6, label: 'ours' }));
+    store.upsert(objectAt({ version: 7, label: 'theirs' }));
+    store.upsert(objectAt({ name: 'b', version: 8 }));
+    expect(changes.map(({ key }) => key)).toEqual(['home/b']);
+    store.observeWrite(objectAt({ version: 6, label: 'ours' }));
+    end();
+    expect(changes.slice(1).map(({ current }) => current?.metadata.labels)).toEqual([{ app: 'theirs' }]);
+  });
+
+  test('has its news told when the write failed', () => {
+    const end = store.holdBack('home/a');
+    store.remove(objectAt({ version: 6 }));
+    end();
+    expect(changes).toHaveLength(1);
+    expect(store.get('home/a')).toBeUndefined();
+  });
+
+  test('has its news told when the answer takes too long, and they wait no more until it is there', () => {
+    const end = store.holdBack('home/a');
+    store.upsert(objectAt({ version: 6 }));
+    vi.advanceTimersByTime(HOLD_MS - 1);
+    expect(changes).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(changes).toHaveLength(1);
+    store.upsert(objectAt({ version: 7 }));
+    expect(changes).toHaveLength(2);
+    end();
+    expect(changes).toHaveLength(2);
+  });
+
+  test('does not come back by news that are older than a list', () => {
+    const end = store.holdBack('home/a');
+    store.upsert(objectAt({ version: 6 }));
+    list([], '8');
+    end();
+    expect(store.get('home/a')).toBeUndefined();
+  });
+
+  test('does not come back when its kind is gone', () => {
+    const end = store.holdBack('home/a');
+    store.upsert(objectAt({ version: 6 }));
+    store.clear();
+    end();
+    expect(store.get('home/a')).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import { compareResourceVersions, type KubeObject, keyOf, type ObjectKey } from '../api/object.ts';
+import { HeldBack } from './held-back.ts';
 
 /** One change of the store: `previous` is what was there, `current` what is there now. */
 export type StoreChange = {
@@ -37,6 +38,13 @@ export class Store {
   readonly #progress = new Map<Scope, string>();
   /** Our own writes that the watch has not told of yet, by UID and version. */
   readonly #unechoed = new Map<string, KubeObject['metadata']>();
+  readonly #heldBack = new HeldBack(({ type, object }) => {
+    if (type === 'upsert') {
+      this.#upsert(object);
+    } else {
+      this.forget(object);
+    }
+  });
 
   get size(): number {
     return this.#objects.size;
@@ -73,20 +81,20 @@ export class Store {
 
   /** Takes an object from the watch. */
   upsert(object: KubeObject): void {
-    const key = keyOf(object);
-    const held = this.#objects.get(key);
-    const order = held ? compareVersions(object, held) : 1;
-    if (this.#unechoed.delete(echoId(object.metadata)) || order === 0) {
-      return; // our own write, back from the watch
+    if (!this.#heldBack.take({ type: 'upsert', object })) {
+      this.#upsert(object);
     }
-    if (order > 0) {
-      this.#objects.set(key, object);
-    }
-    this.#emit({ key, previous: held, current: order > 0 ? object : held });
   }
 
   /** Takes a deletion from the watch; `last` is the object's last state, versioned at its deletion. */
   remove(last: KubeObject): void {
+    if (!this.#heldBack.take({ type: 'remove', object: last })) {
+      this.forget(last);
+    }
+  }
+
+  /** Takes the news that an object is not there any more, or not in the selection. */
+  forget(last: KubeObject): void {
     const key = keyOf(last);
     const held = this.#objects.get(key);
     if (held && compareVersions(last, held) < 0) {
@@ -103,6 +111,7 @@ export class Store {
 
   /** Takes the news that the server does not serve the kind (any more). */
   clear(): void {
+    this.#heldBack.releaseAll();
     for (const held of this.values()) {
       this.#objects.delete(keyOf(held));
       this.#emit({ key: keyOf(held), previous: held, current: undefined });
@@ -112,6 +121,7 @@ export class Store {
   /** Begins a whole list. Its objects are seen as they come. */
   beginList(scope: Scope): Listing {
     const listed = new Set<ObjectKey>();
+    this.#heldBack.releaseAll();
     return {
       upsert: (object) => {
         listed.add(keyOf(object));
@@ -119,10 +129,15 @@ export class Store {
       },
       remove: (last) => {
         listed.delete(keyOf(last));
-        this.remove(last);
+        this.forget(last);
       },
       end: (version) => this.#endList(listed, version, scope),
     };
+  }
+
+  /** A write of ours begins: news of the object wait for its answer. @returns what ends that, after the answer. */
+  holdBack(key: ObjectKey): () => void {
+    return this.#heldBack.begin(key);
   }
 
   /**
@@ -132,15 +147,31 @@ export class Store {
   observeWrite(object: KubeObject): void {
     const key = keyOf(object);
     const held = this.#objects.get(key);
-    const isNews = held ? compareVersions(object, held) > 0 : !this.#isTold(object.metadata);
+    const isUntold = this.#heldBack.hasUpTo(object) || !this.#isTold(object.metadata);
+    const isNews = held ? compareVersions(object, held) > 0 : isUntold;
     if (isNews) {
       this.#objects.set(key, object);
+    }
+    if (isUntold) {
       this.#unechoed.set(echoId(object.metadata), object.metadata);
     }
     const isDeleted = held ? held.metadata.uid !== object.metadata.uid : !isNews;
     if (isDeleted) {
       this.#emit({ key, previous: held, current: this.#objects.get(key) });
     }
+  }
+
+  #upsert(object: KubeObject): void {
+    const key = keyOf(object);
+    const held = this.#objects.get(key);
+    const order = held ? compareVersions(object, held) : 1;
+    if (this.#unechoed.delete(echoId(object.metadata)) || order === 0) {
+      return; // our own write, back from the watch
+    }
+    if (order > 0) {
+      this.#objects.set(key, object);
+    }
+    this.#emit({ key, previous: held, current: order > 0 ? object : held });
   }
 
   /** A list does not tell what came before: behind a write of ours that it has, somebody else's may hide. */

@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeObject, Manifest, ObjectRef } from '../api/object.ts';
 import { OwnershipError } from '../api/ownership.ts';
 import type { PartResult } from '../conditions/summary.ts';
-import { NotReadyError } from '../outcome.ts';
 import type { Services } from '../resources/services.ts';
 import { type SubresourceResult, settle } from '../subresource.ts';
-import { ApiArrival } from './api-arrival.ts';
 import { ApiMissingError, ChildWriter } from './child-writer.ts';
 import {
   type Component,
@@ -20,9 +17,6 @@ import { controllerOf, OwnedObjects } from './owned-objects.ts';
 import { prune, removeInOrder } from './removal.ts';
 import { rolloutOrder } from './rollout-order.ts';
 import { leftovers, type Wanted, wantedBy } from './wanted.ts';
-
-/** How long a run waits for a kind to be listed for the first time; what is not by then may not be ours to list. */
-const LISTING_MS = 10_000;
 
 /** How the components of an object are doing: for the summary, for `status.components`, and for the kind itself. */
 export type ComponentsResult = {
@@ -75,7 +69,7 @@ export class ComponentRunner {
 
   /** An object of a component as it is, or as an earlier operator left it; nothing when it is somebody else's. */
   async find(ref: ObjectRef, { object }: ComponentSubject): Promise<KubeObject | undefined> {
-    await this.#synced(ref);
+    await this.#owned.kind(ref).ready();
     const found = await this.#writer.look(ref);
     return controllerOf(found) === object.metadata.uid ? found : undefined;
   }
@@ -131,7 +125,7 @@ export class ComponentRunner {
     const errors: unknown[] = [];
     for (const manifest of manifests) {
       try {
-        await this.#synced(manifest);
+        await this.#owned.kind(manifest).ready();
         objects.push(await this.#writer.write({ manifest, component }, subject));
       } catch (error) {
         errors.push(error);
@@ -144,15 +138,15 @@ export class ComponentRunner {
     return objects;
   }
 
-  /** Some obstacles no watch of ours tells about. */
+  /** Of some obstacles no change of an object tells that they are gone. */
   #comeBackAfter(error: unknown, subject: ComponentSubject): void {
     if (error instanceof ApiMissingError) {
       const id = `arrival of ${error.kind.apiVersion} ${error.kind.kind}`;
       this.#listening.get(id)?.();
-      const end = this.#services.get(ApiArrival).await(error.kind, () => subject.queueReconcile());
+      const end = this.#owned.kind(error.kind).subscribeServed(() => subject.queueReconcile());
       this.#listening.set(id, end);
     }
-    if (error instanceof OwnershipError) {
+    if (error instanceof ApiMissingError || error instanceof OwnershipError) {
       subject.requeueAfter(this.#services.runtime.recheckMs);
     }
   }
@@ -168,21 +162,8 @@ export class ComponentRunner {
   }
 
   async #objects(kind: ComponentKind, subject: ComponentSubject): Promise<KubeObject[]> {
-    await this.#synced(kind);
+    await this.#owned.kind(kind).ready();
     return this.#owned.kind(kind).of(subject.object.metadata.uid);
-  }
-
-  /** @throws NotReadyError when the kind cannot be listed, so that nobody can tell what there is. */
-  async #synced(kind: ComponentKind): Promise<void> {
-    const end = new AbortController();
-    const late = delay(LISTING_MS, 'late', { signal: end.signal }).catch(() => undefined);
-    const outcome = await Promise.race([this.#owned.kind(kind).synced, late]);
-    end.abort();
-    if (outcome === 'late') {
-      throw new NotReadyError('NotListed', `${kind.kind} of ${kind.apiVersion} could not be listed yet`, {
-        retryAfterMs: LISTING_MS,
-      });
-    }
   }
 }
 

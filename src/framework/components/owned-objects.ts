@@ -35,8 +35,9 @@ export class OwnedKind {
     });
   }
 
-  get synced(): Promise<unknown> {
-    return this.#informer.synced;
+  /** Resolves when it is known what there is; throws as `Informer.ready` does. */
+  ready(): Promise<void> {
+    return this.#informer.ready();
   }
 
   get(key: ObjectKey): KubeObject | undefined {
@@ -47,6 +48,11 @@ export class OwnedKind {
   of(owner: string): KubeObject[] {
     const keys = this.#keys.get(owner) ?? new Set();
     return [...keys].flatMap((key) => this.get(key) ?? []);
+  }
+
+  /** Calls the listener whenever the kind comes to be served, until the returned function is called. */
+  subscribeServed(listener: () => void): () => void {
+    return this.#informer.subscribeServed(listener);
   }
 
   /** Takes note of an object that was just written: no listener hears of own writes. */

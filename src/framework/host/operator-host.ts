@@ -10,7 +10,9 @@ import { EventRecorder } from '../observe/events.ts';
 import { Journal } from '../observe/journal.ts';
 import type { Logger } from '../observe/logger.ts';
 import { Metrics } from '../observe/metrics.ts';
+import { Watchdog } from '../observe/watchdog.ts';
 import { Budget } from '../queue/budget.ts';
+import { Pace } from '../queue/pace.ts';
 import { WorkQueue } from '../queue/queue.ts';
 import { ownCause } from '../resources/change-cause.ts';
 import { type Runtime, Services } from '../resources/services.ts';
@@ -88,6 +90,7 @@ export class OperatorHost extends SdkOperator {
   readonly #runtime: Runtime;
   readonly #recorder: EventRecorder;
   readonly #health: HealthServer;
+  readonly #watchdog: Watchdog;
   readonly #webhook: Webhook | undefined;
   readonly #election: LeaderElection | undefined;
   readonly #controlled = new Map<string, Controlled>();
@@ -110,14 +113,13 @@ export class OperatorHost extends SdkOperator {
     this.#options = options;
     this.#metrics = metrics;
     this.#journal = journal;
-    this.#budget = new Budget(options.totalConcurrency ?? 32);
+    this.#budget = new Budget(options.totalConcurrency ?? 32, new Pace());
     this.#runtime = runtime;
-    const { transport } = this.#runtime;
-    const instance = options.instance ?? 'hearth';
-    this.#recorder = new EventRecorder({ transport, logger, instance });
-    this.#webhook =
-      options.webhook &&
-      new Webhook({ runtime, definitions: options.definitions, observe: metrics.webhook.observe }, options.webhook);
+    const { transport } = runtime;
+    this.#recorder = new EventRecorder({ transport, logger, instance: options.instance ?? 'hearth' });
+    const { definitions, webhook } = options;
+    const admission = { runtime, definitions, observe: metrics.webhook.observe, mayWrite: () => this.#leads };
+    this.#webhook = webhook && new Webhook(admission, webhook);
     const explainer = new Explainer({
       journal,
       isLeader: () => this.#leads,
@@ -130,6 +132,7 @@ export class OperatorHost extends SdkOperator {
       metrics: () => this.#metrics.render(),
       explain: { access: options.explain ?? 'loopback', answer: (query) => explainer.answer(query) },
     });
+    this.#watchdog = new Watchdog({ logger, onBlocked: metrics.observeBlock });
     this.#metrics.observeSources({
       queues: () => [...this.#watches.values()].map(({ type, queue }) => queueSource(type.kind, queue)),
       informers: () => runtime.informers.all().map(informerSource),
@@ -146,15 +149,15 @@ export class OperatorHost extends SdkOperator {
   override async start(): Promise<void> {
     await super.start();
     for (const watch of this.#watches.values()) {
-      const { informer, queue } = watch;
+      const { informer, queue, type } = watch;
       // Thousands of objects that were there before make room for the one that somebody changes now.
-      const { group, version, kind } = watch.type;
-      const apiVersion = joinApiVersion(group, version);
-      this.#runtime.news.onWriteOfKind({ apiVersion, kind }, (written) => queue.add(written.key, ownCause(written)));
+      const own = { apiVersion: joinApiVersion(type.group, type.version), kind: type.kind };
+      this.#runtime.news.onWriteOfKind(own, (written) => queue.add(written.key, ownCause(written)));
       informer.subscribe((change) => queue.add(change.key, informer.hasSynced ? ownCause(change) : { type: 'start' }));
     }
     void this.#work();
     this.#webhook?.start();
+    this.#watchdog.start();
     this.#port = await this.#health.listen(this.#options.port ?? 0);
     this.#options.logger.info('started', { port: this.#port, server: this.#runtime.transport.server });
   }
@@ -176,6 +179,7 @@ export class OperatorHost extends SdkOperator {
     await this.#runtime.informers.stop();
     await doneWithin(withinMs * 0.1, this.#recorder.flush());
     await (inTime ? this.#election?.release() : this.#election?.abandon());
+    this.#watchdog.stop();
     await this.#health.close();
     await this.#runtime.transport.close();
     if (!inTime) {
@@ -228,6 +232,7 @@ export class OperatorHost extends SdkOperator {
     if (!leads) {
       return;
     }
+    this.#webhook?.lead();
     for (const watch of this.#watches.values()) {
       // The cache is whole before the first run: otherwise what is not there yet would look like what is gone.
       void watch.informer.synced.then(() => watch.queue.start((key) => this.#deliver(watch, key)));

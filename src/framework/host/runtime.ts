@@ -44,6 +44,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     transport,
     discovery,
     lookUp: (ref) => cached(informers, ref),
+    onBegin: (ref) => informers.holdBack(ref),
     onWrite: (object, { before, sent }) => {
       currentRun()?.wrote(before, object, sent);
       journal.remember(object.kind, keyOf(object), object.metadata.resourceVersion);

@@ -78,6 +78,10 @@ export class Metrics {
     { name: 'hearth_reconcile_loops_total', help: 'Objects found to be run again and again by their own writes' },
     ['kind'],
   );
+  readonly #blocks = this.#counter(
+    { name: 'hearth_event_loop_blocks_total', help: 'Computations of more than a second that nothing could interrupt' },
+    ['kind'],
+  );
   readonly #requests = this.#counter(
     { name: 'rest_client_requests_total', help: 'Requests to the API server by method and status code' },
     ['code', 'method', 'host'],
@@ -147,6 +151,10 @@ export class Metrics {
 
   readonly observeWrite = (kind: string, result: WriteResult | 'deleted'): void => {
     this.#writes.inc({ kind, result });
+  };
+
+  readonly observeBlock = (kind: string): void => {
+    this.#blocks.inc({ kind });
   };
 
   /** The observer of one controller's runs. */

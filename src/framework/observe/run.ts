@@ -3,6 +3,7 @@ import { describeRef, type KubeObject, keyOf, type Manifest, type ObjectRef } fr
 import type { AnsweredRequest } from '../api/transport.ts';
 import { type Causes, describeCauses } from '../cause.ts';
 import { changedFields } from './changed-fields.ts';
+import { heardOf } from './watchdog.ts';
 
 /** How many entries of each sort one run keeps. */
 const MAX_ENTRIES = 30;
@@ -88,6 +89,7 @@ export class Run {
   }
 
   requested({ method, path, code }: AnsweredRequest): void {
+    heardOf(this);
     if (!this.#end) {
       this.#requestCount += 1;
       append(this.#requests, { method, path, code });
@@ -96,6 +98,7 @@ export class Run {
 
   /** The run looked at an object in the cache. */
   looked(ref: ObjectRef): void {
+    heardOf(this);
     if (!this.#end && this.#read.size < MAX_ENTRIES) {
       this.#read.add(describeRef(ref));
     }
@@ -103,6 +106,7 @@ export class Run {
 
   /** The server answered a write: `before` is what the cache had when it was sent. */
   wrote(before: KubeObject | undefined, after: KubeObject, sent: unknown): void {
+    heardOf(this);
     if (this.#end) {
       return; // an event that is written later is none of the run's
     }
@@ -121,12 +125,14 @@ export class Run {
 
   /** A write was asked for that would change nothing. */
   skipped({ apiVersion, kind, metadata }: Manifest): void {
+    heardOf(this);
     if (this.#skipped.size < MAX_ENTRIES) {
       this.#skipped.add(describeRef({ apiVersion, kind, ...metadata }));
     }
   }
 
   ended(end: RunEnd): void {
+    heardOf(this);
     this.#end = { ...end, durationMs: Math.round(Date.now() - this.#startedAt.getTime()) };
   }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Budget } from './budget.ts';
+import { Pace } from './pace.ts';
 
 /** Queues that have so many keys each and never finish one by themselves. */
 function membersOf(budget: Budget, loads: readonly number[]) {
@@ -21,6 +22,19 @@ function membersOf(budget: Budget, loads: readonly number[]) {
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 describe('Budget', () => {
+  test('with a pace, begins in later turns of the event loop what does not fit into the slice of this one', async () => {
+    const budget = new Budget(10, new Pace(0));
+    const { begun } = membersOf(budget, [3]);
+    const seen: number[] = [];
+    budget.share();
+    for (let turn = 0; turn < 6; turn += 1) {
+      seen.push(sum(begun));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(sum(begun)).toBe(3);
+    expect(seen[0]).toBeLessThan(3);
+  });
+
   test('gives out no more places than it has, in turns', () => {
     const budget = new Budget(4);
     const { begun } = membersOf(budget, [1_000, 1_000, 1]);

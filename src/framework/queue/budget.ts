@@ -1,3 +1,5 @@
+import type { Pace } from './pace.ts';
+
 /** A queue that shares a budget. */
 export type Member = {
   /** Whether it has a key to work on and a worker of its own to spare. */
@@ -14,10 +16,14 @@ export class Budget {
   readonly #limit: number;
   /** Whose turn it is stands first. */
   readonly #members: Member[] = [];
+  readonly #pace: Pace | undefined;
   #used = 0;
+  #isWaiting = false;
 
-  constructor(limit: number) {
+  /** @param pace spreads the begin of runs: many that need no answer from anywhere would all end in the same turn. */
+  constructor(limit: number, pace?: Pace) {
     this.#limit = limit;
+    this.#pace = pace;
   }
 
   join(member: Member): void {
@@ -26,13 +32,12 @@ export class Budget {
 
   /** Gives places to those who want one, as long as there are any. */
   share(): void {
-    while (this.#used < this.#limit) {
-      const member = this.#next();
-      if (!member) {
-        return;
+    for (let next = this.#next(); next && !this.#isWaiting; next = this.#next()) {
+      if (this.#pace?.isOver()) {
+        this.#shareLater(this.#pace);
+      } else {
+        this.#give(next);
       }
-      this.#used += 1;
-      member.begin();
     }
   }
 
@@ -42,12 +47,25 @@ export class Budget {
     this.share();
   }
 
+  #give(member: Member): void {
+    this.#members.push(...this.#members.splice(this.#members.indexOf(member), 1));
+    this.#used += 1;
+    member.begin();
+  }
+
+  #shareLater(pace: Pace): void {
+    this.#isWaiting = true;
+    pace.onNextSlice(() => {
+      this.#isWaiting = false;
+      const next = this.#next();
+      if (next) {
+        this.#give(next);
+      }
+      this.share();
+    });
+  }
+
   #next(): Member | undefined {
-    const index = this.#members.findIndex((member) => member.wants());
-    const [member] = index === -1 ? [] : this.#members.splice(index, 1);
-    if (member) {
-      this.#members.push(member);
-    }
-    return member;
+    return this.#used < this.#limit ? this.#members.find((member) => member.wants()) : undefined;
   }
 }
