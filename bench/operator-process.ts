@@ -55,10 +55,6 @@ export class OperatorProcess {
         HEARTH_NAMESPACES: options.namespaces.join(','),
         HEARTH_PORT: '0',
         LOG_FORMAT: 'json',
-        ...(process.env['PROF']
-          ? {
-            }
-          : {}),
         ...options.env,
       },
     });
