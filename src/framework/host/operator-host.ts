@@ -115,9 +115,8 @@ export class OperatorHost extends SdkOperator {
     this.#journal = journal;
     this.#budget = new Budget(options.totalConcurrency ?? 32, new Pace());
     this.#runtime = runtime;
-    const { transport } = runtime;
-    this.#recorder = new EventRecorder({ transport, logger, instance: options.instance ?? 'hearth' });
-    const { definitions, webhook } = options;
+    const { definitions, webhook, instance = 'hearth' } = options;
+    this.#recorder = new EventRecorder({ transport: runtime.transport, logger, instance });
     const admission = { runtime, definitions, observe: metrics.webhook.observe, mayWrite: () => this.#leads };
     this.#webhook = webhook && new Webhook(admission, webhook);
     const explainer = new Explainer({
