@@ -1,4 +1,6 @@
 /** The framework's face: everything an author of a kind, or of an operator, imports. */
+
+export { trustRules } from './admission/trust.ts';
 export type { WebhookOptions } from './admission/webhook.ts';
 export { createWebhookConfigurations } from './admission/webhook-manifests.ts';
 export type { WriteResult } from './api/apply.ts';
@@ -62,6 +64,10 @@ export { type Rotation, rotationOf } from './resources/rotation.ts';
 export type { SecretBytes, SecretContent, SecretData } from './resources/secret-content.ts';
 export { type SecretReference, SecretResource, SecretService } from './resources/secret-service.ts';
 export { type PlanNotes, Services } from './resources/services.ts';
+export type { RightsDeclaration } from './rights/declaration.ts';
+export { dividedRights, type RoleSection, sectionsOf, type UserRole, userRolesOf } from './rights/roles.ts';
+export type { ExplainedRule } from './rights/rule.ts';
+export { certificateRules, leaseRules } from './rights/rules.ts';
 export { createCrdManifest, type PrinterColumn, type WebhookClientConfig } from './schema/crd.ts';
 export { atMostOneOf, exactlyOneOf, immutable, intOrString, listMap, rule } from './schema/fields.ts';
 export { type OlderVersion, olderVersion } from './schema/older-version.ts';
