@@ -1,5 +1,6 @@
 import { createCrdManifest, createWebhookConfigurations } from '../src/framework/framework.ts';
 import { definitions } from '../src/resources/resources.ts';
+import { generateChart } from './chart.ts';
 import { dashboardConfigMap } from './dashboard.ts';
 import { kustomizationOf, toYaml, writeFiles, writeFolder } from './generated-file.ts';
 import { rbacFiles } from './rbac.ts';
@@ -40,3 +41,5 @@ await generateCrds();
 await generateWebhooks();
 await generateRbac();
 await writeFiles('manifests/components/monitoring', new Map([['dashboard.yaml', toYaml(dashboardConfigMap())]]));
+await generateChart();
+console.log('charts/hearth: from manifests');

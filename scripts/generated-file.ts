@@ -13,7 +13,10 @@ export const RIGHTS_HEADER = '# Generated from the definitions of the kinds by `
 /** One or several objects as a generated file. */
 export function toYaml(...objects: readonly unknown[]): string {
   return (
-    HEADER + objects.map((each) => stringify(each, { lineWidth: 120, aliasDuplicateObjects: false })).join('---\n')
+    HEADER +
+    objects
+      .map((each) => stringify(each, { lineWidth: 120, aliasDuplicateObjects: false, blockQuote: 'literal' }))
+      .join('---\n')
   );
 }
 
