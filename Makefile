@@ -65,16 +65,19 @@ fix: setup ## Format, and mend what the linter can
 	biome check --write .
 
 .PHONY: generate
-generate: setup ## Write the CRDs and the webhook's configurations from the definitions
+generate: setup ## Write the CRDs, the roles and the webhook's configurations from the definitions
 	node scripts/generate.ts
+
+generated = manifests charts
 
 .PHONY: verify-generated
 verify-generated: generate ## Fail when a generated file was not up to date
-	@test -z "$$(git status --porcelain -- manifests/crds manifests/webhook)" || { git status --short -- manifests/crds manifests/webhook; echo 'Run "make generate" and commit what it changed.'; exit 1; }
+	@test -z "$$(git status --porcelain -- $(generated))" || { git status --short -- $(generated); echo 'Run "make generate" and commit what it changed.'; exit 1; }
 
 .PHONY: build
-build: setup ## Bundle the operator into dist/hearth.mjs
+build: setup ## Bundle the operator into dist/hearth.mjs, and its manifests into dist/install.yaml
 	node scripts/build.ts
+	node scripts/package.ts
 
 .PHONY: bench
 bench: setup ## Measure the operator on a control plane of its own, for half an hour; BENCH has options

@@ -49,6 +49,10 @@ const environmentSchema = z.object({
     .default('')
     .transform(listed)
     .describe('Further host names and addresses under which the API server calls the webhook, separated by commas.'),
+  HEARTH_WEBHOOK_CERTIFICATES: z
+    .enum(['own', 'provided'])
+    .default('own')
+    .describe('Whether Hearth makes the certificates of the webhook, or somebody else puts them into the Secret.'),
   HEARTH_WEBHOOK_CERTIFICATE_DAYS: z.coerce
     .number()
     .positive()
@@ -100,6 +104,7 @@ export type WebhookConfig = {
   readonly name: string;
   readonly namespace: string;
   readonly hosts: readonly string[];
+  readonly certificates: 'own' | 'provided';
   readonly certificateMs: number;
 };
 
@@ -150,6 +155,7 @@ function webhookOf(variables: Environment): WebhookConfig | undefined {
     name: variables.HEARTH_WEBHOOK_NAME,
     namespace,
     hosts: variables.HEARTH_WEBHOOK_HOSTS,
+    certificates: variables.HEARTH_WEBHOOK_CERTIFICATES,
     certificateMs: variables.HEARTH_WEBHOOK_CERTIFICATE_DAYS * DAY_MS,
   };
 }

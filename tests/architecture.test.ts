@@ -23,6 +23,7 @@ const LAYERS: readonly Layer[] = [
   { files: 'framework/cause.ts' },
   { files: 'framework/queue/', imports: ['framework/cause.ts'] },
   { files: 'framework/schema/' },
+  { files: 'framework/rights/' },
   { files: 'framework/conditions/', types: ['framework/outcome.ts'] },
 
   // The API server: requests, then what is made of them.
@@ -74,7 +75,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     files: 'framework/definition.ts',
-    imports: ['framework/custom-resource.ts', 'framework/outcome.ts', 'framework/schema/'],
+    imports: ['framework/custom-resource.ts', 'framework/outcome.ts', 'framework/rights/', 'framework/schema/'],
   },
   {
     files: 'framework/spec-checks.ts',
@@ -108,6 +109,7 @@ const LAYERS: readonly Layer[] = [
       'framework/outcome.ts',
       'framework/queue/',
       'framework/resources/',
+      'framework/rights/',
       'framework/schema/',
       'framework/spec-checks.ts',
     ],

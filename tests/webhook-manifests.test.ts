@@ -1,35 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { trustingOf } from '../src/framework/admission/trust.ts';
 import { definitions } from '../src/resources/resources.ts';
 
 const MANIFESTS = join(import.meta.dirname, '../manifests');
 const NAME = 'hearth-webhook';
 
-type Kustomization = { readonly resources: string[]; readonly labels: unknown; readonly images: unknown };
-
-function kustomization(folder: string): Kustomization {
-  return parse(readFileSync(join(MANIFESTS, folder, 'kustomization.yaml'), 'utf8')) as Kustomization;
-}
-
 type Rule = { readonly resources: string[]; readonly resourceNames?: string[]; readonly verbs: string[] };
 type Role = { readonly kind: string; readonly rules?: readonly Rule[] };
 
-const rules = parseAllDocuments(readFileSync(join(MANIFESTS, 'webhook/rbac.yaml'), 'utf8'))
+const rules = parseAllDocuments(readFileSync(join(MANIFESTS, 'components/own-certificates/rbac.yaml'), 'utf8'))
   .map((document) => document.toJS() as Role)
   .filter(({ kind }) => kind === 'ClusterRole')
   .flatMap((role) => role.rules ?? []);
-
-test('the overlay has all that is installed without it', () => {
-  const { resources, labels, images } = kustomization('.');
-  expect(kustomization('overlays/webhook')).toMatchObject({
-    resources: resources.map((each) => `../../${each}`),
-    labels,
-    images,
-  });
-});
 
 test('the rights are those on the objects that are told whom to trust, and on no others', () => {
   const needed = trustingOf(NAME, definitions).map(({ plural, name }) => ({

@@ -1,6 +1,7 @@
 /** The framework's face: everything an author of a kind, or of an operator, imports. */
 import * as core from './schema/generated/core.ts';
 
+export { trustRules } from './admission/trust.ts';
 export type { WebhookOptions } from './admission/webhook.ts';
 export { createWebhookConfigurations } from './admission/webhook-manifests.ts';
 export type { WriteResult } from './api/apply.ts';
@@ -64,6 +65,10 @@ export { type Rotation, rotationOf } from './resources/rotation.ts';
 export type { SecretBytes, SecretContent, SecretData } from './resources/secret-content.ts';
 export { type SecretReference, SecretResource, SecretService } from './resources/secret-service.ts';
 export { type PlanNotes, Services } from './resources/services.ts';
+export type { RightsDeclaration } from './rights/declaration.ts';
+export { dividedRights, type RoleSection, sectionsOf, type UserRole, userRolesOf } from './rights/roles.ts';
+export type { ExplainedRule } from './rights/rule.ts';
+export { certificateRules, leaseRules } from './rights/rules.ts';
 export { breakingChanges } from './schema/breaking-changes.ts';
 export { checkedByOperator } from './schema/checked.ts';
 export { createCrdManifest, type PrinterColumn, type WebhookClientConfig } from './schema/crd.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import type { Rule } from '../../src/framework/rights/rule.ts';
 import type { ConformanceCluster } from '../../src/framework/testing/cluster.ts';
-import type { Rule } from '../../src/framework/testing/rights.ts';
 import { createNamespace } from '../../testenv/src/namespaces.ts';
 import { serviceAccountKubeconfig } from '../../testenv/src/service-account.ts';
 import type { Testenv } from '../../testenv/src/testenv.ts';

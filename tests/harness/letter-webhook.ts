@@ -45,9 +45,9 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** The fingerprint of the certificate that a server shows to a client. @throws Error when the client does not trust it. */
-export async function shownCertificate(port: number, authorities: string): Promise<string> {
-  const socket = connect({ port, host: '127.0.0.1', ca: authorities });
+/** The fingerprint of the certificate that a server shows to a client, which asks for it by a name. @throws Error when the client does not trust it. */
+export async function shownCertificate(port: number, authorities: string, servername?: string): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1', ca: authorities, ...(servername ? { servername } : {}) });
   try {
     await once(socket, 'secureConnect');
     return socket.getPeerX509Certificate()?.fingerprint256 ?? '';

@@ -13,6 +13,8 @@ export type OperatorOptions = {
   readonly namespaces: readonly string[];
   /** Names the log file under `artifacts/`. */
   readonly name: string;
+  /** Flags for Node. */
+  readonly nodeFlags?: readonly string[];
   /** The program to run; the operator itself unless said. */
   readonly entry?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -37,7 +39,7 @@ export async function startOperator(options: OperatorOptions): Promise<OperatorP
   const folder = join(ROOT, 'artifacts/operators');
   mkdirSync(folder, { recursive: true });
   const logFile = join(folder, `${options.name}-${process.pid}-${Date.now()}.log`);
-  const child = spawn(NODE, [options.entry ?? join(ROOT, 'src/operator.ts')], {
+  const child = spawn(NODE, [...(options.nodeFlags ?? []), options.entry ?? join(ROOT, 'src/operator.ts')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env['PATH'],

@@ -6,19 +6,20 @@ import { backoffMs, jittered } from '../queue/backoff.ts';
 import { Pace } from '../queue/pace.ts';
 import type { Runtime } from '../resources/services.ts';
 import { CertificateSecret, type SecretName } from './certificate-secret.ts';
-import { type Material, nextStep, type RotationOptions } from './rotation.ts';
+import { type Identity, type Material, nextStep, type RotationOptions } from './rotation.ts';
 import { type Trusting, trust } from './trust.ts';
 
 export type CertificateKeeperOptions = {
   readonly runtime: Runtime;
   readonly secret: SecretName;
-  readonly rotation: RotationOptions;
+  /** How certificates are made and replaced; without it somebody else keeps the Secret, and it is only read. */
+  readonly rotation: RotationOptions | undefined;
   /** Who has to trust the authorities. */
   readonly trusting: readonly Trusting[];
   /** Whether this replica leads: the others follow what it has written. */
   readonly mayWrite: () => boolean;
-  /** Told of the material when it is first known and whenever it has changed. */
-  readonly onMaterial: (material: Material) => Promise<void>;
+  /** Told of the certificate to serve when it is first known and whenever it has changed. */
+  readonly onIdentity: (identity: Identity) => Promise<void>;
 };
 
 const RETRY = { baseMs: 1_000, maxMs: 5 * 60_000 };
@@ -40,7 +41,7 @@ export class CertificateKeeper {
   readonly #abort = new AbortController();
   #wake = Promise.withResolvers<void>();
   #failures = 0;
-  #known: Material | undefined;
+  #known: Identity | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: CertificateKeeperOptions) {
@@ -118,7 +119,11 @@ export class CertificateKeeper {
   }
 
   async #bringInLine(signal: AbortSignal): Promise<number> {
-    const { runtime, rotation, onMaterial } = this.#options;
+    const { runtime, rotation } = this.#options;
+    if (rotation === undefined) {
+      await this.#follow(signal);
+      return LONGEST_WAIT_MS;
+    }
     const mayWrite = this.#options.mayWrite();
     const stored = await this.#secret.read(signal);
     const step = nextStep(stored.material, rotation, new Date());
@@ -131,7 +136,7 @@ export class CertificateKeeper {
     const { material } = stored;
     // What is trusted comes before what is served: a certificate that nobody trusts would fail every call.
     if (material && (await this.#isTrusted(material, mayWrite))) {
-      await this.#tell(material, onMaterial);
+      await this.#tell(material);
     }
     return step.action === 'write' ? LONGEST_WAIT_MS : step.waitMs; // the watch tells when the leader has written
   }
@@ -145,11 +150,22 @@ export class CertificateKeeper {
     return isTrusted;
   }
 
-  async #tell(material: Material, onMaterial: CertificateKeeperOptions['onMaterial']): Promise<void> {
-    const isKnown = this.#known?.certificate === material.certificate && this.#known.key === material.key;
+  /** Takes what somebody else has put into the Secret. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { runtime, secret } = this.#options;
+    const identity = await this.#secret.readIdentity(signal);
+    if (identity) {
+      await this.#tell(identity);
+    } else {
+      runtime.logger.info('the webhook waits for its certificate', { secret: `${secret.namespace}/${secret.name}` });
+    }
+  }
+
+  async #tell({ certificate, key }: Identity): Promise<void> {
+    const isKnown = this.#known?.certificate === certificate && this.#known.key === key;
     if (!isKnown) {
-      await onMaterial(material);
-      this.#known = material;
+      await this.#options.onIdentity({ certificate, key });
+      this.#known = { certificate, key };
     }
   }
 }

@@ -1,7 +1,7 @@
 import { isConflict, isNotFound } from '../api/errors.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Runtime } from '../resources/services.ts';
-import type { Material } from './rotation.ts';
+import type { Identity, Material } from './rotation.ts';
 
 /** Where the material lies. */
 export type SecretName = { readonly namespace: string; readonly name: string };
@@ -30,14 +30,26 @@ export class CertificateSecret {
   }
 
   async read(signal: AbortSignal): Promise<StoredMaterial> {
+    const secret = await this.#find(signal);
+    return { secret, material: secret && materialIn(secret) };
+  }
+
+  /** The certificate and its key alone, as whoever keeps the Secret has put them there; nothing while one is missing. */
+  async readIdentity(signal: AbortSignal): Promise<Identity | undefined> {
+    const { data = {} } = (await this.#find(signal)) ?? {};
+    const certificate = data[KEYS.certificate];
+    const key = data[KEYS.key];
+    return certificate && key ? { certificate: decoded(certificate), key: decoded(key) } : undefined;
+  }
+
+  async #find(signal: AbortSignal): Promise<SecretObject | undefined> {
     const { namespace, name } = this.#name;
     try {
       const path = `/api/v1/namespaces/${namespace}/secrets/${name}`;
-      const secret = await this.#runtime.transport.request<SecretObject>({ path, signal });
-      return { secret, material: materialIn(secret) };
+      return await this.#runtime.transport.request<SecretObject>({ path, signal });
     } catch (error) {
       if (isNotFound(error)) {
-        return { secret: undefined, material: undefined };
+        return undefined;
       }
       throw error;
     }
@@ -64,8 +76,12 @@ function dataOf(material: Material): Record<string, string> {
   return Object.fromEntries(parts.map(([part, key]) => [key, Buffer.from(material[part]).toString('base64')]));
 }
 
+function decoded(value: string): string {
+  return Buffer.from(value, 'base64').toString();
+}
+
 function materialIn({ data = {} }: SecretObject): Material | undefined {
-  const part = (name: keyof Material) => Buffer.from(data[KEYS[name]] ?? '', 'base64').toString();
+  const part = (name: keyof Material) => decoded(data[KEYS[name]] ?? '');
   const isWhole = Object.values(KEYS).every((key) => data[key]);
   return isWhole
     ? {

@@ -2,6 +2,9 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { BACKDATED_MS, issueAuthority, issueServing } from './certificates.ts';
 
+/** What is shown to callers: a certificate and its key, in PEM. */
+export type Identity = { readonly certificate: string; readonly key: string };
+
 /** What the Secret of the webhook holds, in PEM. */
 export type Material = {
   /** The authorities to trust, the newest first. Only the newest one signs. */

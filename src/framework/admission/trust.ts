@@ -2,6 +2,7 @@ import { isNotFound } from '../api/errors.ts';
 import type { KubeObject, Manifest } from '../api/object.ts';
 import type { AnyDefinition } from '../definition.ts';
 import type { Runtime } from '../resources/services.ts';
+import type { ExplainedRule } from '../rights/rule.ts';
 
 /** An object that tells the API server whom to trust when it calls the webhook. */
 export type Trusting = {
@@ -34,6 +35,19 @@ export function trustingOf(name: string, definitions: readonly AnyDefinition[]):
     name: `${names.plural}.${group}`,
   }));
   return [validating, ...mutating, ...crds];
+}
+
+/** What is needed to tell them. */
+export function trustRules(name: string, definitions: readonly AnyDefinition[]): ExplainedRule[] {
+  return trustingOf(name, definitions).map(({ apiVersion, plural, name: object }) => ({
+    rule: {
+      apiGroups: [apiVersion.split('/')[0] ?? ''],
+      resources: [plural],
+      resourceNames: [object],
+      verbs: ['get', 'list', 'watch', 'patch'],
+    },
+    because: 'The API server is told there whom to trust',
+  }));
 }
 
 function configuration(what: 'Validating' | 'Mutating', name: string): Trusting {

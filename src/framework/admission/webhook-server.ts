@@ -6,6 +6,7 @@ import type { Logger } from '../observe/logger.ts';
 import type { AnsweredCall } from '../observe/webhook-metrics.ts';
 import type { ConversionRequest, ConversionResponse } from './conversion.ts';
 import type { AdmissionRequest, AdmissionResponse } from './review.ts';
+import type { Identity } from './rotation.ts';
 
 /** What the server answers with, by the path that is asked. */
 export type WebhookAnswers = {
@@ -20,9 +21,6 @@ export type WebhookServerOptions = {
   /** Told of every call of one of the paths. */
   readonly observe: (call: AnsweredCall) => void;
 };
-
-/** A certificate and its key, in PEM. */
-type Identity = { readonly certificate: string; readonly key: string };
 
 /** How long a caller may take to send its request; the API server gives up earlier. */
 const REQUEST_TIMEOUT_MS = 10_000;

@@ -5,6 +5,7 @@ import type { Runtime } from '../resources/services.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
 import { convert } from './conversion.ts';
 import { Reviewer } from './review.ts';
+import type { Identity } from './rotation.ts';
 import { trustingOf } from './trust.ts';
 import { WebhookServer } from './webhook-server.ts';
 
@@ -17,7 +18,9 @@ export type WebhookOptions = {
   readonly namespace: string;
   /** Further host names and addresses under which the server is called. */
   readonly hosts: readonly string[];
-  /** How long a certificate is good. */
+  /** Who keeps the certificates: `own` is Hearth, `provided` somebody else, who also says whom to trust. */
+  readonly certificates: 'own' | 'provided';
+  /** How long a certificate is good that Hearth makes. */
   readonly certificateMs: number;
 };
 
@@ -44,7 +47,8 @@ export class Webhook {
   constructor({ runtime, definitions, observe, mayWrite }: WebhookHost, options: WebhookOptions) {
     this.#options = options;
     this.#runtime = runtime;
-    const { name, namespace, hosts, certificateMs } = options;
+    const { name, namespace, hosts, certificates, certificateMs } = options;
+    const isOwn = certificates === 'own';
     const { logger } = runtime;
     const reviewer = new Reviewer({ definitions, logger });
     const answers = {
@@ -56,10 +60,10 @@ export class Webhook {
     this.#keeper = new CertificateKeeper({
       runtime,
       secret: { namespace, name },
-      rotation: { name, hosts: [`${name}.${namespace}.svc`, ...hosts], lifetimeMs: certificateMs },
-      trusting: trustingOf(name, definitions),
+      rotation: isOwn ? { name, hosts: [`${name}.${namespace}.svc`, ...hosts], lifetimeMs: certificateMs } : undefined,
+      trusting: isOwn ? trustingOf(name, definitions) : [],
       mayWrite,
-      onMaterial: (material) => this.#serve(material),
+      onIdentity: (identity) => this.#serve(identity),
     });
   }
 
@@ -78,12 +82,12 @@ export class Webhook {
     await this.#server.close();
   }
 
-  async #serve(material: { readonly certificate: string; readonly key: string }): Promise<void> {
+  async #serve(identity: Identity): Promise<void> {
     if (this.#isListening) {
-      this.#server.identify(material);
+      this.#server.identify(identity);
       return;
     }
-    const port = await this.#server.listen(this.#options.port, material).catch((error: unknown) => {
+    const port = await this.#server.listen(this.#options.port, identity).catch((error: unknown) => {
       throw new Error(`Port ${this.#options.port} cannot be served: ${messageOf(error)}`, { cause: error });
     });
     this.#isListening = true;

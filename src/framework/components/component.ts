@@ -18,8 +18,8 @@ export type Component<TInput> = {
   /** Names the part in `status.components` and in a label of its objects: lower case, digits and dashes. */
   readonly name: string;
   /**
-   * Every kind that the part has ever made, so that what is left of it is found although it is switched off. The operator
-   * needs the rights to get, list, watch, create, patch and delete them.
+   * Every kind that the part has ever made, so that what is left of it is found although it is switched off. Name the
+   * components in the definition too: the operator gets the rights to list, watch, create, patch and delete these kinds.
    */
   readonly kinds: readonly ComponentKind[];
   /** Parts that must be ready before this one is made or changed. One that is switched off keeps nobody waiting. */

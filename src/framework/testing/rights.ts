@@ -1,10 +1,4 @@
-/** One rule of a Role, as in `rules`. */
-export type Rule = {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly verbs: readonly string[];
-};
+import type { ExplainedRule, Rule } from '../rights/rule.ts';
 
 /** A request that the server has allowed or refused. */
 export type Grant = {
@@ -66,4 +60,18 @@ export function compareRights(
     ...declared.filter((right) => !used.has(right)).map((right) => `${right} is declared and never used`),
     ...stale.map(({ right }) => `${right} has an excuse and is not declared`),
   ];
+}
+
+/** The rules alone. */
+export function rulesIn(explained: readonly ExplainedRule[]): Rule[] {
+  return explained.map(({ rule }) => rule);
+}
+
+/** The excuses that declared rules bring along. */
+export function excusesIn(explained: readonly ExplainedRule[]): Excuse[] {
+  return explained.flatMap(({ rule, unproved }) =>
+    unproved === undefined
+      ? []
+      : rightsIn([{ ...rule, verbs: unproved.verbs }]).map((right) => ({ right, because: unproved.because })),
+  );
 }

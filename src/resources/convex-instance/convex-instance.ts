@@ -1,4 +1,5 @@
 import { createCustomResourceDefinition } from '../../framework/framework.ts';
+import { convexComponents } from './convex-instance.components.ts';
 import { ConvexInstanceResource } from './convex-instance.resource.ts';
 import { convexInstanceSpecSchema, convexInstanceStatusSchema } from './convex-instance.schemas.ts';
 import { CONVEX_GROUP } from './input/names.ts';
@@ -24,5 +25,20 @@ export const convexInstanceDefinition = createCustomResourceDefinition({
     { name: 'URL', type: 'string', jsonPath: '.status.endpoints.apiUrl' },
   ],
   formerFinalizers: [`${CONVEX_GROUP}/finalizer`],
+  components: convexComponents,
+  rights: [
+    {
+      resource: 'secrets',
+      deeds: ['read', 'watch', 'apply'],
+      because: 'Its own with the keys; those that the spec names',
+    },
+    { resource: 'configmaps', deeds: ['read'], because: 'Those that the spec names' },
+    {
+      group: 'apps',
+      resource: 'statefulsets',
+      deeds: ['read'],
+      because: 'What runs decides what comes next, also when an earlier operator has made it',
+    },
+  ],
   create: (options) => new ConvexInstanceResource(options),
 });

@@ -21,5 +21,6 @@ export const generateSecretDefinition = createCustomResourceDefinition({
   printerColumns: [{ name: 'Secret', type: 'string', jsonPath: '.status.secretName' }],
   parts: ['SecretUpdated'],
   validate: ({ fields }) => templateProblems(fields),
+  rights: [{ resource: 'secrets', deeds: ['read', 'watch', 'apply'], because: 'The Secret that holds the values' }],
   create: (options) => new GenerateSecretResource(options),
 });
