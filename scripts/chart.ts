@@ -83,13 +83,16 @@ function namespaced(): string {
 
 const CONTAINER = ['spec', 'template', 'spec', 'containers', 0];
 
+const IMAGE = '{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}';
+
+/** The place of HEARTH_IMAGE among the variables, where kustomize repeats the image; a test compares the two. */
+const OWN_IMAGE = 2;
+
 function deployment(): string {
   const template = templateOf(object('manager/deployment.yaml'))
     .value(['spec', 'replicas'], '{{ .Values.replicas }}')
-    .value(
-      [...CONTAINER, 'image'],
-      '{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}',
-    )
+    .value([...CONTAINER, 'image'], IMAGE)
+    .value([...CONTAINER, 'env', OWN_IMAGE, 'value'], IMAGE)
     .value([...CONTAINER, 'resources'], '{{- toYaml .Values.resources | nindent 12 }}');
   for (const name of ['webhook', 'cert-manager', 'high-availability'] as const) {
     template.patch(IF[name], object(`components/${name}/deployment.yaml`));

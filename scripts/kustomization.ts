@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import { type Replacement, replaced } from './replacements.ts';
 
 /** An object as it is to be installed. */
 export type Installed = {
@@ -20,12 +21,13 @@ type Kustomization = {
   readonly resources?: readonly string[];
   readonly labels?: readonly { readonly pairs: Readonly<Record<string, string>> }[];
   readonly images?: readonly Image[];
+  readonly replacements?: readonly Replacement[];
 };
 
 const ROOT = join(import.meta.dirname, '../manifests');
 
 /** The fields that are understood here; the rest is left to kustomize, and refused. */
-const UNDERSTOOD = ['apiVersion', 'kind', 'resources', 'labels', 'images'];
+const UNDERSTOOD = ['apiVersion', 'kind', 'resources', 'labels', 'images', 'replacements'];
 
 /** The order in which objects can be made: first what others are in, or are of. */
 const ORDER = ['Namespace', 'CustomResourceDefinition', 'ServiceAccount', 'ClusterRole', 'Role', 'ClusterRoleBinding'];
@@ -39,10 +41,13 @@ export function objectsOf(path: string): Installed[] {
   if (!statSync(full).isDirectory()) {
     return parseAllDocuments(readFileSync(full, 'utf8')).map((document) => document.toJS() as Installed);
   }
-  const { resources = [], labels = [], images = [] } = kustomizationIn(path);
+  const { resources = [], labels = [], images = [], replacements = [] } = kustomizationIn(path);
   const objects = resources.flatMap((each) => objectsOf(join(path, each)));
   const pairs = Object.assign({}, ...labels.map((each) => each.pairs)) as Record<string, string>;
-  return objects.map((object) => withImages(labelled(object, pairs), images));
+  return replaced(
+    objects.map((object) => withImages(labelled(object, pairs), images)),
+    replacements,
+  );
 }
 
 /** The same objects in an order in which they can be made one by one. */
