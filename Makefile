@@ -65,12 +65,12 @@ fix: setup ## Format, and mend what the linter can
 	biome check --write .
 
 .PHONY: generate
-generate: setup ## Write the CRDs and the webhook's configurations from the definitions
+generate: setup ## Write CRDs, rights, webhook and lists of samples from the definitions
 	node scripts/generate.ts
 
 .PHONY: verify-generated
 verify-generated: generate ## Fail when a generated file was not up to date
-	@test -z "$$(git status --porcelain -- manifests/crds manifests/webhook)" || { git status --short -- manifests/crds manifests/webhook; echo 'Run "make generate" and commit what it changed.'; exit 1; }
+	@test -z "$$(git status --porcelain -- manifests test-manifests docs/kinds)" || { git status --short -- manifests test-manifests docs/kinds; echo 'Run "make generate" and commit what it changed.'; exit 1; }
 
 .PHONY: build
 build: setup ## Bundle the operator into dist/hearth.mjs

@@ -1,5 +1,6 @@
 import type { CustomResource, CustomResourceOptions } from './custom-resource.ts';
 import type { InvalidSpecError } from './outcome.ts';
+import type { Uses } from './rights.ts';
 import type { CrdInput } from './schema/crd.ts';
 import type { AnyZod } from './schema/json-schema.ts';
 import type { Parsed, Unparsed } from './schema/parse.ts';
@@ -10,6 +11,8 @@ export type SpecSchema = AnyZod;
 /** Everything the framework needs to know of a kind: what its CRD is made from, and what reconciles it. */
 export type CustomResourceDefinition<TSpec extends SpecSchema = SpecSchema> = Omit<CrdInput, 'spec'> & {
   readonly spec: TSpec;
+  /** What it does to objects of other kinds: the operator's rights are made of this. */
+  readonly uses?: Uses;
   /** Makes the instance that reconciles one generation of one object. */
   readonly create: (options: CustomResourceOptions<TSpec>) => CustomResource<TSpec>;
   /** The parts that every run tells of in a condition: each is false, for the same reason, when the spec is refused. */

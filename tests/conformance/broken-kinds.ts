@@ -1,5 +1,5 @@
+import type { Rule } from '../../src/framework/framework.ts';
 import type { Finding } from '../../src/framework/testing/conformance.ts';
-import type { Rule } from '../../src/framework/testing/rights.ts';
 import {
   configOf,
   newToken,

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { collectionPath, type ResourceType } from '../../src/framework/api/discovery.ts';
 import { type KubeObject, keyFor, type ObjectRef } from '../../src/framework/api/object.ts';
 import type { Condition } from '../../src/framework/conditions/conditions.ts';
+import type { AnyDefinition } from '../../src/framework/framework.ts';
 import { StatusWitness } from '../../src/framework/testing/status-witness.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { createNamespace, type TestNamespace } from '../../testenv/src/namespaces.ts';
@@ -30,7 +32,7 @@ export function sharedTestenv(): Testenv {
   return attachTestenv(inject('testenv'));
 }
 
-/** Where the kinds that tests look at are served. */
+/** Where the kinds of others that tests look at are served. */
 const ROOTS: Readonly<Record<string, string>> = {
   configmap: '/api/v1',
   deployment: '/apis/apps/v1',
@@ -42,9 +44,19 @@ const ROOTS: Readonly<Record<string, string>> = {
   statefulset: '/apis/apps/v1',
 };
 
-/** The path of a kind's objects in a namespace; kinds of our own unless listed. */
+/** A kind of ours as the API server knows it. */
+function typeOf({ group, version, kind, names, scope }: AnyDefinition): ResourceType {
+  return { group, version, kind, plural: names.plural, namespaced: scope !== 'Cluster' };
+}
+
+/** The path of a kind's objects in a namespace: one of ours by any of its names, or one of others. */
 function collectionOf(kind: string, namespace: string): string {
-  const singular = kind.replace(/s$/, '');
+  const name = kind.toLowerCase();
+  const own = definitions.find(({ names }) => name === names.singular || name === names.plural);
+  if (own) {
+    return collectionPath(typeOf(own), namespace);
+  }
+  const singular = name.replace(/s$/, '');
   return `${ROOTS[singular] ?? '/apis/homelab.mortenolsen.pro/v1'}/namespaces/${namespace}/${singular}s`;
 }
 
@@ -182,9 +194,7 @@ export type SuiteOptions = {
 function watchStatus(testenv: Testenv, namespace: string): StatusWitness {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(testenv.kubeconfig);
-  const types = definitions.map(({ group, version, kind, names, scope }) => {
-    return { group, version, kind, plural: names.plural, namespaced: scope !== 'Cluster' };
-  });
+  const types = definitions.map(typeOf);
   const witness = new StatusWitness({ kubeConfig, types, namespace });
   witness.start();
   return witness;

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
-import type { AnyDefinition } from '../../src/framework/framework.ts';
-import { compareRights, type Excuse, type Grant, type Rule } from '../../src/framework/testing/rights.ts';
+import { type AnyDefinition, type Rule, rulesOf } from '../../src/framework/framework.ts';
+import { compareRights, excusesIn, type Grant } from '../../src/framework/testing/rights.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { testNeeding } from '../../testenv/src/skip.ts';
-import { prerequisites } from '../conformance/prerequisites.ts';
+import { trialOf } from '../conformance/kind-trial.ts';
 import { samplesOf } from '../conformance/samples.ts';
 import { conformanceTests, describeTrial } from '../conformance/trial.ts';
 import { MY_RESOURCE_RULES, myResource } from '../harness/my-resource.ts';
@@ -17,49 +15,35 @@ const ROOT = join(import.meta.dirname, '../..');
 const EXAMPLE: string = join(ROOT, 'examples/my-resource/my-resource.ts');
 const { myResourceDefinition } = (await import(EXAMPLE)) as { myResourceDefinition: AnyDefinition };
 
-/** Rights that no request of any trial shows, and why they are declared. */
-const EXCUSES: readonly Excuse[] = [
-  ...['generatesecrets', 'postgresconnections', 'postgresdatabases'].map((resource) => ({
-    right: `update homelab.mortenolsen.pro/${resource}/finalizers`,
-    because: 'asked for by the admission plugin OwnerReferencesPermissionEnforcement, which is off by default',
-  })),
-  { right: 'patch events.k8s.io/events', because: 'asked for only when the same event comes twice' },
-];
-
-/** What the shipped manifests allow the operator everywhere. */
-function shippedRules(): readonly Rule[] {
-  const documents = parseAllDocuments(readFileSync(join(ROOT, 'manifests/rbac/role.yaml'), 'utf8'));
-  const roles = documents.map((each) => each.toJS() as { kind: string; rules: Rule[] });
-  return roles.find(({ kind }) => kind === 'ClusterRole')?.rules ?? [];
+/** Each kind may do what it says that it uses, and nothing else. */
+for (const definition of definitions) {
+  const rights = rulesOf(definition);
+  const trials: (() => readonly Grant[])[] = [];
+  const kindTrial = await trialOf(definition);
+  // The operator of a kind of the whole cluster sees the objects of every trial.
+  const alone = definition.scope === 'Cluster';
+  for (const sample of samplesOf(definition)) {
+    const declare = () => void trials.push(conformanceTests({ definition, sample, rights, kindTrial }));
+    describeTrial(`${definition.kind} ${sample.metadata.name}`, declare, { alone });
+  }
+  testNeeding(
+    'controllers',
+    'pods',
+    'audit',
+  )(`${definition.kind} asks for exactly the rights that follow from what it uses`, () => {
+    const grants = trials.flatMap((read) => read());
+    expect(grants.length).toBeGreaterThan(0);
+    expect(grants.filter(({ code }) => code === 403)).toEqual([]);
+    expect(compareRights(rights, grants, excusesIn(rights))).toEqual([]);
+  });
 }
 
 const EVENTS: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
-const registered: (() => readonly Grant[])[] = [];
-
-for (const definition of definitions) {
-  for (const sample of samplesOf(definition)) {
-    describeTrial(`${definition.kind} ${sample.metadata.name}`, () => {
-      const trial = { definition, sample, rights: 'hearth', prerequisites: prerequisites[definition.kind] };
-      registered.push(conformanceTests(trial));
-    });
-  }
-}
 
 describeTrial('the example of the guide', () => {
   const rights = [...MY_RESOURCE_RULES, EVENTS];
   const unrepaired = [{ fields: '/f:metadata/', because: 'the guide compares specs only' }];
   conformanceTests({ definition: myResourceDefinition, sample: myResource(), rights, unrepaired });
-});
-
-testNeeding(
-  'controllers',
-  'pods',
-  'audit',
-)('the shipped rights are exactly what the kinds ask for', () => {
-  const grants = registered.flatMap((read) => read());
-  expect(grants.length).toBeGreaterThan(0);
-  expect(grants.filter(({ code }) => code === 403)).toEqual([]);
-  expect(compareRights(shippedRules(), grants, EXCUSES)).toEqual([]);
 });
 
 test('a kind without a sample is told where to put one', () => {

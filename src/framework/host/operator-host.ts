@@ -19,6 +19,7 @@ import { Explainer } from './explain.ts';
 import { type ExplainAccess, HealthServer } from './health.ts';
 import { LeaderElection, type LeaseOptions } from './leader-election.ts';
 import { informerSource, queueSource } from './metrics-sources.ts';
+import { withinReach } from './reach.ts';
 import { createRuntime } from './runtime.ts';
 import {
   deletionEvent,
@@ -105,7 +106,7 @@ export class OperatorHost extends SdkOperator {
     const shared = { kubeConfig, logger, metrics, journal };
     const runtime = createRuntime({ ...shared, namespaces, recheckMs, intercept, mayWrite });
     super({ kubeConfig, logger, runtime });
-    this.#options = options;
+    this.#options = { ...options, definitions: withinReach(options) };
     this.#metrics = metrics;
     this.#journal = journal;
     this.#budget = new Budget(options.totalConcurrency ?? 32);
@@ -115,7 +116,10 @@ export class OperatorHost extends SdkOperator {
     this.#recorder = new EventRecorder({ transport, logger, instance });
     this.#webhook =
       options.webhook &&
-      new Webhook({ runtime, definitions: options.definitions, observe: metrics.webhook.observe }, options.webhook);
+      new Webhook(
+        { runtime, definitions: this.#options.definitions, observe: metrics.webhook.observe },
+        options.webhook,
+      );
     const explainer = new Explainer({
       journal,
       isLeader: () => this.#leads,

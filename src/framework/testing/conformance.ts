@@ -1,5 +1,6 @@
 import { collectionPath } from '../api/discovery.ts';
 import type { Logger } from '../observe/logger.ts';
+import type { Rule } from '../rights.ts';
 import { type Baseline, measureBaseline } from './oracles/baseline.ts';
 import { restoresChildren } from './oracles/children.ts';
 import { survivesCrashes } from './oracles/crash.ts';
@@ -8,7 +9,7 @@ import { repairsDrift } from './oracles/drift.ts';
 import { leavesForeignFields } from './oracles/foreign.ts';
 import { isSilent } from './oracles/silence.ts';
 import { survivesStaleCache } from './oracles/stale-cache.ts';
-import { compareRights, type Excuse, type Rule } from './rights.ts';
+import { compareRights, type Excuse } from './rights.ts';
 import { StatusWitness } from './status-witness.ts';
 import { Trial, type TrialOptions } from './trial.ts';
 

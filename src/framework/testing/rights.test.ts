@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compareRights, type Grant, type Rule, rightsIn } from './rights.ts';
+import type { Rule } from '../rights.ts';
+import { compareRights, type Grant, rightsIn } from './rights.ts';
 
 const rules: readonly Rule[] = [
   { apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch', 'create'] },

@@ -1,10 +1,4 @@
-/** One rule of a Role, as in `rules`. */
-export type Rule = {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly resourceNames?: readonly string[];
-  readonly verbs: readonly string[];
-};
+import type { Rule } from '../rights.ts';
 
 /** A request that the server has allowed or refused. */
 export type Grant = {
@@ -66,4 +60,11 @@ export function compareRights(
     ...declared.filter((right) => !used.has(right)).map((right) => `${right} is declared and never used`),
     ...stale.map(({ right }) => `${right} has an excuse and is not declared`),
   ];
+}
+
+/** The rights among these that no request shows, and why. */
+export function excusesIn(rules: readonly Rule[]): Excuse[] {
+  return rules.flatMap(({ because, ...rule }) =>
+    because === undefined ? [] : rightsIn([rule]).map((right) => ({ right, because })),
+  );
 }

@@ -21,5 +21,6 @@ export const generateSecretDefinition = createCustomResourceDefinition({
   printerColumns: [{ name: 'Secret', type: 'string', jsonPath: '.status.secretName' }],
   parts: ['SecretUpdated'],
   validate: ({ fields }) => templateProblems(fields),
+  uses: { makes: [{ apiVersion: 'v1', kind: 'Secret' }] },
   create: (options) => new GenerateSecretResource(options),
 });

@@ -21,5 +21,6 @@ export const postgresConnectionDefinition = createCustomResourceDefinition({
     { name: 'Host', type: 'string', jsonPath: '.status.host' },
     { name: 'Version', type: 'string', jsonPath: '.status.serverVersion' },
   ],
+  uses: { reads: [{ apiVersion: 'v1', kind: 'Secret' }] },
   create: (options) => new PostgresConnectionResource(options),
 });

@@ -21,5 +21,13 @@ export const postgresDatabaseDefinition = createCustomResourceDefinition({
   parts: ['Secret', 'Database'],
   validate: specProblems,
   admittedReasons: ['MissingConnection', 'NotSupported'],
+  uses: {
+    makes: [{ apiVersion: 'v1', kind: 'Secret' }],
+    reads: [
+      { apiVersion: `${GROUP}/v1`, kind: 'PostgresConnection' },
+      { apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' },
+    ],
+    cleansUp: true,
+  },
   create: (options) => new PostgresDatabaseResource(options),
 });
