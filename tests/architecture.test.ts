@@ -23,6 +23,7 @@ const LAYERS: readonly Layer[] = [
   { files: 'framework/cause.ts' },
   { files: 'framework/queue/', imports: ['framework/cause.ts'] },
   { files: 'framework/schema/' },
+  { files: 'framework/rights/' },
   { files: 'framework/conditions/', types: ['framework/outcome.ts'] },
 
   // The API server: requests, then what is made of them.
@@ -41,8 +42,6 @@ const LAYERS: readonly Layer[] = [
       'framework/outcome.ts',
     ],
   },
-
-  { files: 'framework/rights.ts', imports: ['framework/api/', 'framework/schema/'] },
 
   // What an author extends. An instance is handed its Subject by the controller and knows its own definition.
   { files: 'framework/subresource.ts', imports: ['framework/conditions/', 'framework/outcome.ts'] },
@@ -76,7 +75,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     files: 'framework/definition.ts',
-    imports: ['framework/custom-resource.ts', 'framework/outcome.ts', 'framework/rights.ts', 'framework/schema/'],
+    imports: ['framework/custom-resource.ts', 'framework/outcome.ts', 'framework/rights/', 'framework/schema/'],
   },
   {
     files: 'framework/spec-checks.ts',

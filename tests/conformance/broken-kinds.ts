@@ -1,4 +1,4 @@
-import type { Rule } from '../../src/framework/framework.ts';
+import type { Rule } from '../../src/framework/rights/rule.ts';
 import type { Finding } from '../../src/framework/testing/conformance.ts';
 import {
   configOf,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { AnyDefinition, Rule } from '../../src/framework/framework.ts';
+import type { AnyDefinition } from '../../src/framework/framework.ts';
+import type { Rule } from '../../src/framework/rights/rule.ts';
 import { Admin, type OutsideWorld } from '../../src/framework/testing/cluster.ts';
 import { Conformance, type ConformanceOptions, oracles } from '../../src/framework/testing/conformance.ts';
 import type { Grant } from '../../src/framework/testing/rights.ts';

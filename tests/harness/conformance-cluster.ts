@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { Rule } from '../../src/framework/framework.ts';
+import type { Rule } from '../../src/framework/rights/rule.ts';
 import type { ConformanceCluster } from '../../src/framework/testing/cluster.ts';
 import { createNamespace } from '../../testenv/src/namespaces.ts';
 import { serviceAccountKubeconfig } from '../../testenv/src/service-account.ts';
@@ -30,7 +30,7 @@ export async function createTrialPlace(testenv: Testenv, name: string, rights: r
   await send('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: account.name } });
   const roles = `/apis/${RBAC}/v1/clusterroles`;
   const bindings = `/apis/${RBAC}/v1/clusterrolebindings`;
-  await send('POST', roles, { metadata: { name: namespace }, rules: rights.map(({ because: _, ...rule }) => rule) });
+  await send('POST', roles, { metadata: { name: namespace }, rules: rights });
   const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name: namespace };
   await send('POST', bindings, { metadata: { name: namespace }, roleRef, subjects: [account] });
   const user = `system:serviceaccount:${namespace}:${account.name}`;

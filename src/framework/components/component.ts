@@ -6,8 +6,6 @@ import type { Readiness } from './readiness/readiness.ts';
 export type ComponentKind = {
   readonly apiVersion: string;
   readonly kind: string;
-  /** As the API server has it in its paths, where that is not the plural that English gives. */
-  readonly plural?: string;
   /** Objects of this kind get a `Ready` condition: one that has none yet is not ready. So it is with our own kinds. */
   readonly reportsReady?: boolean;
 };
@@ -20,8 +18,8 @@ export type Component<TInput> = {
   /** Names the part in `status.components` and in a label of its objects: lower case, digits and dashes. */
   readonly name: string;
   /**
-   * Every kind that the part has ever made, so that what is left of it is found although it is switched off. See {@link madeBy} for
-   * the rights that this takes.
+   * Every kind that the part has ever made, so that what is left of it is found although it is switched off. Name the
+   * components in the definition too: the operator gets the rights to list, watch, create, patch and delete these kinds.
    */
   readonly kinds: readonly ComponentKind[];
   /** Parts that must be ready before this one is made or changed. One that is switched off keeps nobody waiting. */
@@ -59,11 +57,4 @@ export type ComponentStatus = {
 export function kindsOf<TInput>(components: readonly Component<TInput>[]): ComponentKind[] {
   const kinds = components.flatMap((component) => component.kinds);
   return [...new Map(kinds.map((kind) => [typeKey(kind), kind])).values()];
-}
-
-/** For `uses.makes` of a kind that is made of components: every kind of object that they have, to be written and deleted. */
-export function madeBy<TInput>(
-  components: readonly Component<TInput>[],
-): (ComponentKind & { readonly removes: true })[] {
-  return kindsOf(components).map((kind) => ({ ...kind, removes: true }));
 }

@@ -1,6 +1,6 @@
 import { collectionPath } from '../api/discovery.ts';
 import type { Logger } from '../observe/logger.ts';
-import type { Rule } from '../rights.ts';
+import type { Rule } from '../rights/rule.ts';
 import { type Baseline, measureBaseline } from './oracles/baseline.ts';
 import { restoresChildren } from './oracles/children.ts';
 import { survivesCrashes } from './oracles/crash.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Rule } from '../rights.ts';
+import type { Rule } from '../rights/rule.ts';
 import { compareRights, type Grant, rightsIn } from './rights.ts';
 
 const rules: readonly Rule[] = [

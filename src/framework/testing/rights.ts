@@ -1,4 +1,4 @@
-import type { Rule } from '../rights.ts';
+import type { ExplainedRule, Rule } from '../rights/rule.ts';
 
 /** A request that the server has allowed or refused. */
 export type Grant = {
@@ -62,9 +62,16 @@ export function compareRights(
   ];
 }
 
-/** The rights among these that no request shows, and why. */
-export function excusesIn(rules: readonly Rule[]): Excuse[] {
-  return rules.flatMap(({ because, ...rule }) =>
-    because === undefined ? [] : rightsIn([rule]).map((right) => ({ right, because })),
+/** The rules alone. */
+export function rulesIn(explained: readonly ExplainedRule[]): Rule[] {
+  return explained.map(({ rule }) => rule);
+}
+
+/** The excuses that declared rules bring along. */
+export function excusesIn(explained: readonly ExplainedRule[]): Excuse[] {
+  return explained.flatMap(({ rule, unproved }) =>
+    unproved === undefined
+      ? []
+      : rightsIn([{ ...rule, verbs: unproved.verbs }]).map((right) => ({ right, because: unproved.because })),
   );
 }

@@ -21,6 +21,6 @@ export const generateSecretDefinition = createCustomResourceDefinition({
   printerColumns: [{ name: 'Secret', type: 'string', jsonPath: '.status.secretName' }],
   parts: ['SecretUpdated'],
   validate: ({ fields }) => templateProblems(fields),
-  uses: { makes: [{ apiVersion: 'v1', kind: 'Secret' }] },
+  rights: [{ resource: 'secrets', deeds: ['read', 'watch', 'apply'], because: 'The Secret that holds the values' }],
   create: (options) => new GenerateSecretResource(options),
 });

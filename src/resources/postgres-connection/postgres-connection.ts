@@ -21,6 +21,9 @@ export const postgresConnectionDefinition = createCustomResourceDefinition({
     { name: 'Host', type: 'string', jsonPath: '.status.host' },
     { name: 'Version', type: 'string', jsonPath: '.status.serverVersion' },
   ],
-  uses: { reads: [{ apiVersion: 'v1', kind: 'Secret' }] },
+  crossesNamespaces: true,
+  rights: [
+    { resource: 'secrets', deeds: ['read', 'watch'], because: 'The Secret with the login, which the spec names' },
+  ],
   create: (options) => new PostgresConnectionResource(options),
 });

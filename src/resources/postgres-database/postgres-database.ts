@@ -21,13 +21,27 @@ export const postgresDatabaseDefinition = createCustomResourceDefinition({
   parts: ['Secret', 'Database'],
   validate: specProblems,
   admittedReasons: ['MissingConnection', 'NotSupported'],
-  uses: {
-    makes: [{ apiVersion: 'v1', kind: 'Secret' }],
-    reads: [
-      { apiVersion: `${GROUP}/v1`, kind: 'PostgresConnection' },
-      { apiVersion: 'v1', kind: 'Namespace', name: 'kube-system' },
-    ],
-    cleansUp: true,
-  },
+  crossesNamespaces: true,
+  finalizes: 'the database and the role on the server',
+  rights: [
+    {
+      group: GROUP,
+      resource: 'postgresconnections',
+      deeds: ['watch'],
+      because: 'The connection that the spec names',
+    },
+    {
+      resource: 'secrets',
+      deeds: ['read', 'watch', 'apply'],
+      because: "The Secret that holds the login; the administrator's is only read",
+    },
+    {
+      resource: 'namespaces',
+      names: ['kube-system'],
+      deeds: ['read'],
+      place: { namespace: 'kube-system' },
+      because: 'Its UID tells clusters apart in the databases that they share',
+    },
+  ],
   create: (options) => new PostgresDatabaseResource(options),
 });
