@@ -65,7 +65,7 @@ export { type PlanNotes, Services } from './resources/services.ts';
 export type { RightsDeclaration } from './rights/declaration.ts';
 export { dividedRights, type RoleSection, sectionsOf, type UserRole, userRolesOf } from './rights/roles.ts';
 export type { ExplainedRule } from './rights/rule.ts';
-export { certificateRules, leaseRules } from './rights/rules.ts';
+export { certificateRules, leaseRules, pluralOf } from './rights/rules.ts';
 export { createCrdManifest, type PrinterColumn, type WebhookClientConfig } from './schema/crd.ts';
 export { atMostOneOf, exactlyOneOf, immutable, intOrString, listMap, rule } from './schema/fields.ts';
 export { type OlderVersion, olderVersion } from './schema/older-version.ts';

@@ -15,7 +15,8 @@ export type Surroundings = {
   readonly objects: readonly Sample[];
   /** What the kind makes outside the cluster. */
   readonly outside?: OutsideWorld;
-  readonly stop: () => Promise<void>;
+  /** Ends what was started for it. */
+  readonly stop?: () => Promise<void>;
 };
 
 /**

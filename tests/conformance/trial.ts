@@ -45,7 +45,7 @@ export async function startTrial({ sample, rights, kindTrial, outside, ...option
   const end = async () => {
     await conformance.end();
     await place.remove();
-    await around?.stop();
+    await around?.stop?.();
   };
   return { conformance, place, end };
 }

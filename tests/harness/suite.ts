@@ -12,6 +12,7 @@ import { serviceAccountKubeconfig } from '../../testenv/src/service-account.ts';
 import { attachTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { reportFailure } from './failure-report.ts';
+import { startWithHearth } from './install-hearth.ts';
 import { type OperatorOptions, type OperatorProcess, startOperator } from './operator-process.ts';
 
 /** Where a suite keeps its kubeconfig. */
@@ -84,11 +85,11 @@ export class Suite {
   }
 
   async startOperator(overrides: Partial<OperatorOptions> = {}): Promise<OperatorProcess> {
-    const { name, operator, namespaces = [] } = this.#options;
+    const { name, operator, namespaces = [], ownCluster = false } = this.#options;
     this.#operator = await startOperator({
       name,
       kubeconfig: this.kubeconfig,
-      namespaces: [this.namespace, ...namespaces],
+      namespaces: ownCluster ? [] : [this.namespace, ...namespaces],
       ...operator,
       ...overrides,
     });
@@ -186,6 +187,11 @@ export type SuiteOptions = {
   readonly operator?: Partial<OperatorOptions>;
   /** Further namespaces that the operator looks after. */
   readonly namespaces?: readonly string[];
+  /**
+   * Whether the suite has a control plane of its own, and its operator looks after all of it: for kinds of the whole
+   * cluster, whose objects every other operator would see too.
+   */
+  readonly ownCluster?: boolean;
   /** Whether the suite starts its operator itself. */
   readonly withoutOperator?: boolean;
 };
@@ -206,10 +212,11 @@ function watchStatus(testenv: Testenv, namespace: string): StatusWitness {
  */
 export function useSuite(options: SuiteOptions): () => Suite {
   let suite: Suite | undefined;
+  let testenv: Testenv | undefined;
   let namespace: TestNamespace | undefined;
   let witness: StatusWitness | undefined;
   beforeAll(async () => {
-    const testenv = sharedTestenv();
+    testenv = options.ownCluster ? await startWithHearth(definitions) : sharedTestenv();
     namespace = await createNamespace(testenv, options.name);
     const account = { namespace: 'hearth-system', name: 'hearth', dir: join(ARTIFACTS, namespace.name) };
     const kubeconfig = await serviceAccountKubeconfig(testenv, account);
@@ -230,6 +237,7 @@ export function useSuite(options: SuiteOptions): () => Suite {
     await witness?.stop();
     await namespace?.delete();
     await suite?.stopOperator();
+    await (options.ownCluster ? testenv?.stop() : undefined);
   });
   return () => {
     if (!suite) {

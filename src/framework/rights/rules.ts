@@ -122,8 +122,8 @@ function splitKind({ apiVersion, kind }: OwningPart['kinds'][number]): { group: 
   return { group, resource: pluralOf(kind) };
 }
 
-/** As Kubernetes' own kinds and the usual third parties have it. */
-function pluralOf(kind: string): string {
+/** The plural of a kind in lower case, as Kubernetes' own kinds and the usual third parties have it. */
+export function pluralOf(kind: string): string {
   const singular = kind.toLowerCase();
   if (/(?:s|x|ch|sh)$/.test(singular)) {
     return `${singular}es`;
