@@ -10,7 +10,7 @@ const fences = fencesOf(readFileSync(join(import.meta.dirname, '../../docs/write
 let copy: RepositoryCopy;
 
 beforeAll(() => {
-  copy = new RepositoryCopy();
+  copy = RepositoryCopy.create();
 });
 afterAll(() => copy?.remove());
 

@@ -7,7 +7,7 @@ import { RepositoryCopy } from '../harness/repository-copy.ts';
 let copy: RepositoryCopy;
 
 beforeAll(() => {
-  copy = new RepositoryCopy();
+  copy = RepositoryCopy.create();
 });
 afterAll(() => copy?.remove());
 

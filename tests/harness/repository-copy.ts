@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -16,23 +16,30 @@ type Result = { readonly code: number; readonly output: string };
 export class RepositoryCopy {
   readonly folder: string;
 
-  constructor() {
-    this.folder = mkdtempSync(join(tmpdir(), 'hearth-copy-'));
-    const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--deduplicate'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
-    const gone = execFileSync('git', ['ls-files', '-d'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
-    for (const file of files.split('\n').filter((each) => each !== '' && !gone.includes(each))) {
-      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
-      cpSync(join(ROOT, file), join(this.folder, file));
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** This repository, with its packages. */
+  static create(): RepositoryCopy {
+    const copy = new RepositoryCopy(mkdtempSync(join(tmpdir(), 'hearth-copy-')));
+    for (const file of filesOfRepository()) {
+      mkdirSync(dirname(join(copy.folder, file)), { recursive: true });
+      cpSync(join(ROOT, file), join(copy.folder, file));
     }
-    symlinkSync(join(ROOT, 'node_modules'), join(this.folder, 'node_modules'));
-    this.#git('init', '--quiet');
+    symlinkSync(join(ROOT, 'node_modules'), join(copy.folder, 'node_modules'));
+    copy.#git('init', '--quiet');
     // What is ignored is a folder of this name, and here it is a link.
-    this.#git('config', 'core.excludesFile', join(this.folder, '.git/info/exclude'));
-    execFileSync('sh', ['-c', 'echo node_modules >> .git/info/exclude'], { cwd: this.folder });
-    this.commit();
+    appendFileSync(join(copy.folder, '.git/info/exclude'), 'node_modules\n');
+    copy.commit();
+    return copy;
+  }
+
+  /** A folder of this repository as a project of its own, without packages. */
+  static of(folder: string): RepositoryCopy {
+    const copy = new RepositoryCopy(mkdtempSync(join(tmpdir(), 'hearth-project-')));
+    cpSync(folder, copy.folder, { recursive: true });
+    return copy;
   }
 
   /** Makes what is there the state to which {@link changes} compares. */
@@ -85,6 +92,16 @@ export class RepositoryCopy {
   #git(...args: readonly string[]): string {
     return execFileSync('git', [...args], { cwd: this.folder, encoding: 'utf8' });
   }
+}
+
+/** What is in the repository or about to be. */
+function filesOfRepository(): string[] {
+  const list = (...flags: string[]) =>
+    execFileSync('git', ['ls-files', ...flags], { cwd: ROOT, encoding: 'utf8' })
+      .split('\n')
+      .filter(Boolean);
+  const gone = list('--deleted');
+  return list('--cached', '--others', '--exclude-standard', '--deduplicate').filter((file) => !gone.includes(file));
 }
 
 /** The environment without what tells a test runner that it is inside another one. */
