@@ -26,11 +26,12 @@ demo: setup ## Show Hearth at work on a control plane of its own; it stays up
 demo-down: setup ## End the demo and remove everything of it
 	node demo/down.ts
 
-# Two runs, one after the other: tests of real pods want the machine for themselves. HEARTH_TEST_REPORT is a folder.
+# Three runs, one after the other: tests of real pods want the machine for themselves. HEARTH_TEST_REPORT is a folder.
 .PHONY: test
 test: setup ## Run every test (the first time it builds a control plane and images: about 15 minutes)
 	@status=0; \
 	$(MAKE) --no-print-directory test-simulated || status=1; \
+	$(MAKE) --no-print-directory test-copies || status=1; \
 	$(MAKE) --no-print-directory test-node || status=1; \
 	exit $$status
 
@@ -45,6 +46,10 @@ test-unit: setup ## Run the tests that need no cluster
 .PHONY: test-integration
 test-integration: setup ## Run the tests against the control plane
 	vitest run --project integration
+
+.PHONY: test-copies
+test-copies: setup ## Follow the guide, and make and delete kinds, in copies of the repository
+	$(call report,copies) vitest run --project copies
 
 .PHONY: test-node
 test-node: setup ## Run the tests with a real kubelet: the node itself, then Hearth on it (root on Debian)
@@ -65,10 +70,10 @@ fix: setup ## Format, and mend what the linter can
 	biome check --write .
 
 .PHONY: generate
-generate: setup ## Write the CRDs, the roles and the webhook's configurations from the definitions
+generate: setup ## Write CRDs, roles, webhook, chart and lists of samples from the definitions
 	node scripts/generate.ts
 
-generated = manifests charts
+generated = manifests charts test-manifests docs/kinds
 
 .PHONY: verify-generated
 verify-generated: generate ## Fail when a generated file was not up to date

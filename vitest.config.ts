@@ -37,6 +37,16 @@ export default defineConfig({
       },
       {
         test: {
+          // Each runs commands in a copy of the repository, control planes among them: one after the other.
+          name: 'copies',
+          include: ['tests/copies/*.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['tests/e2e/*.test.ts'],
           globalSetup: ['tests/e2e/global-setup.ts'],

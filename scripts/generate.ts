@@ -2,6 +2,8 @@ import { createCrdManifest, createWebhookConfigurations } from '../src/framework
 import { definitions } from '../src/resources/resources.ts';
 import { generateChart } from './chart.ts';
 import { dashboardConfigMap } from './dashboard.ts';
+import { generatePages } from './generate/pages.ts';
+import { generateSamples } from './generate/samples.ts';
 import { kustomizationOf, toYaml, writeFiles, writeFolder } from './generated-file.ts';
 import { rbacFiles } from './rbac.ts';
 
@@ -43,3 +45,5 @@ await generateRbac();
 await writeFiles('manifests/components/monitoring', new Map([['dashboard.yaml', toYaml(dashboardConfigMap())]]));
 await generateChart();
 console.log('charts/hearth: from manifests');
+await generateSamples();
+await generatePages();

@@ -21,8 +21,9 @@ export function toYaml(...objects: readonly unknown[]): string {
 }
 
 /** A kustomization of some files. */
-export function kustomizationOf(resources: readonly string[]): string {
-  return toYaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources });
+export function kustomizationOf(resources: readonly string[], header = HEADER): string {
+  const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources };
+  return header + stringify(kustomization, { lineWidth: 120 });
 }
 
 /** Writes files into a folder of the repository. */

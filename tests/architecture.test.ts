@@ -154,7 +154,7 @@ const LAYERS: readonly Layer[] = [
 const ONLY_FOR_TESTS = 'framework/testing/';
 
 /** `<kind>.ts` is the definition; every other file says its role. */
-const ROLES = ['schemas', 'resource', 'create-manifests', 'input', 'components', 'images', 'status', 'plan'];
+const ROLES = ['schemas', 'resource', 'create-manifests', 'input', 'components', 'images', 'status', 'plan', 'trial'];
 
 /** Directories of a kind, for what becomes too long for one file. */
 const KIND_DIRECTORIES = ['components', 'input', 'schemas', 'golden'];
@@ -178,7 +178,8 @@ function covered(pattern: string, path: string): string | undefined {
   return path.match(new RegExp(pattern.endsWith('/') ? `^${expression}` : `^${expression}$`))?.[0];
 }
 
-const isTest = (path: string) => path.endsWith('.test.ts');
+/** A kind's `.trial.ts` is what tests need to try it. */
+const isTest = (path: string) => path.endsWith('.test.ts') || /^resources\/[^/]+\/[^/]+\.trial\.ts$/.test(path);
 
 function mayImport(path: string, layer: Layer, { target, typeOnly }: Import): boolean {
   const own = covered(layer.files, path);

@@ -68,7 +68,7 @@ export { type PlanNotes, Services } from './resources/services.ts';
 export type { RightsDeclaration } from './rights/declaration.ts';
 export { dividedRights, type RoleSection, sectionsOf, type UserRole, userRolesOf } from './rights/roles.ts';
 export type { ExplainedRule } from './rights/rule.ts';
-export { certificateRules, leaseRules } from './rights/rules.ts';
+export { certificateRules, leaseRules, pluralOf } from './rights/rules.ts';
 export { breakingChanges } from './schema/breaking-changes.ts';
 export { checkedByOperator } from './schema/checked.ts';
 export { createCrdManifest, type PrinterColumn, type WebhookClientConfig } from './schema/crd.ts';

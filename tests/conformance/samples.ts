@@ -1,19 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { AnyDefinition, Manifest } from '../../src/framework/framework.ts';
+import { directoryOf } from '../../scripts/kind-names.ts';
+import type { AnyDefinition } from '../../src/framework/framework.ts';
+import type { Sample } from './kind-trial.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../test-manifests');
 
 /** The namespace that all samples are written for. */
 const SAMPLE_NAMESPACE = 'homelab';
 
-/** A sample as it stands in `test-manifests`. */
-export type Sample = Manifest & { readonly spec?: unknown };
-
 /** The samples of a kind. @throws Error when there is none: a kind without one cannot be tried by anybody. */
 export function samplesOf({ kind }: AnyDefinition): readonly Sample[] {
-  const name = kind.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  const name = directoryOf(kind);
   const folder = join(SAMPLES, name);
   const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.yaml')) : [];
   const documents = files.flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), 'utf8')));

@@ -1,21 +1,24 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { AnyDefinition } from '../../src/framework/framework.ts';
+import type { Rule } from '../../src/framework/rights/rule.ts';
 import { Admin, type OutsideWorld } from '../../src/framework/testing/cluster.ts';
 import { Conformance, type ConformanceOptions, oracles } from '../../src/framework/testing/conformance.ts';
 import type { Grant } from '../../src/framework/testing/rights.ts';
 import { reasonAgainst } from '../../testenv/src/capabilities.ts';
 import { attachTestenv } from '../../testenv/src/testenv.ts';
-import { createTrialPlace, type Rights, type TrialPlace } from '../harness/conformance-cluster.ts';
-import type { Prerequisites, Surroundings } from './prerequisites.ts';
-import { inNamespace, type Sample } from './samples.ts';
+import { createTrialPlace, type TrialPlace } from '../harness/conformance-cluster.ts';
+import type { KindTrial, Sample } from './kind-trial.ts';
+import { inNamespace } from './samples.ts';
 
 /** One sample of one kind, and what it needs. */
 export type TrialCase = {
   readonly definition: AnyDefinition;
   readonly sample: Sample;
-  readonly rights: Rights;
-  readonly prerequisites?: Prerequisites | undefined;
-  /** What the kind makes outside the cluster, by the namespace of the trial, where no prerequisites tell. */
+  /** What the operator may do in this trial. */
+  readonly rights: readonly Rule[];
+  /** What the kind's directory says of how to try it. */
+  readonly kindTrial?: KindTrial;
+  /** What the kind makes outside the cluster, by the namespace of the trial, where no surroundings tell. */
   readonly outside?: (namespace: string) => OutsideWorld;
 } & Pick<ConformanceOptions, 'unrepaired' | 'patienceMs'>;
 
@@ -27,38 +30,35 @@ export type RunningTrial = {
 };
 
 /** Makes a place with all that the sample needs, and the kit for it. */
-export async function startTrial({
-  sample,
-  rights,
-  prerequisites,
-  outside,
-  ...options
-}: TrialCase): Promise<RunningTrial> {
-  const around: Surroundings | undefined = await prerequisites?.start();
+export async function startTrial({ sample, rights, kindTrial, outside, ...options }: TrialCase): Promise<RunningTrial> {
+  const around = await kindTrial?.surroundings?.();
   const place = await createTrialPlace(attachTestenv(inject('testenv')), sample.metadata.name, rights);
   const moved = inNamespace(sample, place.namespace);
   const bystanders = await Promise.all((around?.objects ?? []).map((object) => createAt(place, object)));
   const conformance = new Conformance({
     ...options,
     cluster: place,
-    sample: prerequisites?.adapt?.(moved, place.namespace) ?? moved,
+    sample: kindTrial?.adapt?.(moved, place.namespace) ?? moved,
     outside: around?.outside ?? outside?.(place.namespace),
     bystanders,
   });
   const end = async () => {
     await conformance.end();
     await place.remove();
-    await around?.stop();
+    await around?.stop?.();
   };
   return { conformance, place, end };
 }
 
 const lacking = reasonAgainst(inject('testenv'), ['controllers', 'pods', 'audit']);
 
-/** Declares tests that run beside those of other trials. Where trials cannot be, they are skipped and say why. */
-export function describeTrial(name: string, tests: () => void): void {
+/**
+ * Declares tests that run beside those of other trials, unless they are to be alone. Where trials cannot be, they are
+ * skipped and say why.
+ */
+export function describeTrial(name: string, tests: () => void, options: { readonly alone?: boolean } = {}): void {
   if (lacking === undefined) {
-    describe.concurrent(name, tests);
+    (options.alone ? describe : describe.concurrent)(name, tests);
   } else {
     describe.skip(`${name} [skipped: ${lacking}]`, tests);
   }
@@ -96,19 +96,12 @@ export function conformanceTests(trial: TrialCase): () => readonly Grant[] {
   return () => grants;
 }
 
-const COLLECTIONS: Readonly<Record<string, string>> = {
-  Secret: '/api/v1/namespaces/*/secrets',
-  PostgresConnection: '/apis/homelab.mortenolsen.pro/v1/namespaces/*/postgresconnections',
-};
-
 /** @returns the object's path. */
 async function createAt({ namespace, admin: kubeConfig }: TrialPlace, object: Sample): Promise<string> {
-  const collection = COLLECTIONS[object.kind]?.replace('*', namespace);
-  if (!collection) {
-    throw new Error(`where ${object.kind} is served has to be told in COLLECTIONS`);
-  }
   const admin = new Admin(kubeConfig);
-  await admin.create(collection, object);
-  await admin.close();
-  return `${collection}/${object.metadata.name}`;
+  try {
+    return await admin.createIn(namespace, object);
+  } finally {
+    await admin.close();
+  }
 }

@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { definitions } from '../../src/resources/resources.ts';
 import { reasonAgainst } from '../../testenv/src/capabilities.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import type { Fault } from '../harness/fault-proxy.ts';
-import { FAULT_KINDS } from './kinds.ts';
+import { participants } from './kinds.ts';
 import { identityIn, World } from './world.ts';
 
-test('every registered kind takes part', () => {
-  expect(Object.keys(FAULT_KINDS).sort()).toEqual(definitions.map(({ kind }) => kind).sort());
+test('kinds with and without something outside the cluster take part', () => {
+  const outside = participants.map(({ entry }) => entry.databaseOf !== undefined);
+  expect(new Set(outside)).toEqual(new Set([true, false]));
 });
 
 const reason = reasonAgainst(inject('testenv'), ['faults', 'audit']);

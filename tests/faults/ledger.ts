@@ -5,9 +5,8 @@ import { cachedObjects } from '../harness/observations.ts';
 import { everythingOn } from '../harness/postgres-server.ts';
 import { statusProblems } from '../harness/status-problems.ts';
 import { conditionOf, type SeenObject, type Suite } from '../harness/suite.ts';
-import { type FaultKind, faultKinds, type Version } from './kinds.ts';
-
-const GROUP_VERSION = '/apis/homelab.mortenolsen.pro/v1';
+import type { FaultKind, Version } from './fault-kind.ts';
+import { participants } from './kinds.ts';
 
 /** An object that should be there. */
 type Expected = { readonly kind: string; readonly entry: FaultKind; readonly name: string; readonly version: Version };
@@ -28,7 +27,7 @@ export class Ledger {
 
   /** Makes an object of every kind for each of the names. */
   async make(slug: string, names: readonly string[]): Promise<void> {
-    const made = faultKinds().flatMap(({ kind, entry }) =>
+    const made = participants.flatMap(({ kind, entry }) =>
       names.map((name): Expected => ({ kind, entry, name: `${nameOf(kind, slug)}-${name}`, version: 'made' })),
     );
     await this.#apply(made);
@@ -44,11 +43,11 @@ export class Ledger {
   /** Makes, changes and deletes one object of every kind. May be called again when it did not get through. */
   async disturb(slug: string): Promise<void> {
     await this.make(slug, ['new']);
-    const altered = faultKinds().map(({ kind, entry }): Expected => {
+    const altered = participants.map(({ kind, entry }): Expected => {
       return { kind, entry, name: `${nameOf(kind, slug)}-altered`, version: 'changed' };
     });
     await this.#apply(altered);
-    for (const { kind, plural } of faultKinds()) {
+    for (const { kind, plural } of participants) {
       const name = `${nameOf(kind, slug)}-doomed`;
       const args = [plural, name, '-n', this.#suite.namespace, '--wait=false', '--ignore-not-found'];
       await this.#suite.kubectl('delete', ...args);
@@ -78,10 +77,8 @@ export class Ledger {
 
   async #objects(): Promise<SeenObject[]> {
     const lists = await Promise.all(
-      faultKinds().map(async ({ kind, plural }) => {
-        const { body } = await this.#suite.testenv.request({
-          path: `${GROUP_VERSION}/namespaces/${this.#suite.namespace}/${plural}`,
-        });
+      participants.map(async ({ kind, collection }) => {
+        const { body } = await this.#suite.testenv.request({ path: collection(this.#suite.namespace) });
         return (body.items as SeenObject[]).map((object) => ({ ...object, kind }));
       }),
     );
@@ -111,7 +108,7 @@ export class Ledger {
 
   /** The operator's cache holds what the server has: no ghost of what was deleted while it could not see. */
   async #expectCacheWhole(objects: readonly SeenObject[]): Promise<void> {
-    for (const { kind } of faultKinds()) {
+    for (const { kind } of participants) {
       const count = objects.filter((object) => object.kind === kind).length;
       await eventually(`the cache has ${count} ${kind}`, () => cachedObjects(this.#suite.operator, kind), {
         until: (cached) => cached === count,

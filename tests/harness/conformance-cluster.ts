@@ -10,9 +10,6 @@ import { eventually } from '../../testenv/src/wait.ts';
 const ARTIFACTS = join(import.meta.dirname, '../../artifacts/conformance');
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** The rights under test: a ClusterRole that is there, by its name, or rules for one of its own. */
-export type Rights = string | readonly Rule[];
-
 /** A place for one trial. */
 export type TrialPlace = ConformanceCluster & { readonly remove: () => Promise<void> };
 
@@ -20,7 +17,7 @@ export type TrialPlace = ConformanceCluster & { readonly remove: () => Promise<v
  * A namespace, and in it a ServiceAccount that has the rights under test. It is used by one trial only, so the audit log
  * has exactly what that trial has asked for.
  */
-export async function createTrialPlace(testenv: Testenv, name: string, rights: Rights): Promise<TrialPlace> {
+export async function createTrialPlace(testenv: Testenv, name: string, rights: readonly Rule[]): Promise<TrialPlace> {
   const { name: namespace, delete: deleteNamespace } = await createNamespace(testenv, `try-${name}`);
   const send = async (method: 'POST' | 'DELETE', path: string, body?: unknown) => {
     const answer = await testenv.request({ method, path, body });
@@ -31,13 +28,10 @@ export async function createTrialPlace(testenv: Testenv, name: string, rights: R
   };
   const account = { kind: 'ServiceAccount', name: 'operator', namespace };
   await send('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: account.name } });
-  const role = typeof rights === 'string' ? rights : namespace;
   const roles = `/apis/${RBAC}/v1/clusterroles`;
   const bindings = `/apis/${RBAC}/v1/clusterrolebindings`;
-  if (typeof rights !== 'string') {
-    await send('POST', roles, { metadata: { name: role }, rules: rights });
-  }
-  const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name: role };
+  await send('POST', roles, { metadata: { name: namespace }, rules: rights });
+  const roleRef = { apiGroup: RBAC, kind: 'ClusterRole', name: namespace };
   await send('POST', bindings, { metadata: { name: namespace }, roleRef, subjects: [account] });
   const user = `system:serviceaccount:${namespace}:${account.name}`;
   await eventually('the rights are in force', () => isAllowed(testenv, user, namespace));
@@ -52,7 +46,7 @@ export async function createTrialPlace(testenv: Testenv, name: string, rights: R
       }),
     remove: async () => {
       await send('DELETE', `${bindings}/${namespace}`);
-      await (typeof rights === 'string' ? undefined : send('DELETE', `${roles}/${role}`));
+      await send('DELETE', `${roles}/${namespace}`);
       await deleteNamespace();
     },
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { externalThingDefinition } from '../../examples/external-thing/external-thing.ts';
 import type { AnyDefinition } from '../../src/framework/framework.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { specimenDefinition } from '../conformance/specimen.ts';
@@ -13,7 +14,8 @@ const EXAMPLE: string = join(import.meta.dirname, '../../examples/my-resource/my
 /** Starts one control plane for the whole run, with the kinds of Hearth and of the examples. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { myResourceDefinition } = (await import(EXAMPLE)) as { myResourceDefinition: AnyDefinition };
-  const testenv = await startWithHearth([...definitions, myResourceDefinition, stackDefinition, specimenDefinition()]);
+  const examples = [myResourceDefinition, externalThingDefinition];
+  const testenv = await startWithHearth([...definitions, ...examples, stackDefinition, specimenDefinition()]);
   project.provide('testenv', testenv.handle);
   clearFaultReport();
   return async () => {

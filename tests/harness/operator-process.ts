@@ -54,7 +54,7 @@ export async function startOperator(options: OperatorOptions): Promise<OperatorP
   child.stderr.pipe(createWriteStream(logFile));
   const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
   const log = () => readFileSync(logFile, 'utf8');
-  const port = await eventually('the operator tells its port', () => portIn(log(), child), { timeoutMs: 30_000 });
+  const port = await eventually('the operator tells its port', () => portIn(log(), child), { timeoutMs: 100_000 });
   return {
     pid: child.pid ?? 0,
     url: `http://127.0.0.1:${port}`,

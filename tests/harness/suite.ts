@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { collectionPath, type ResourceType } from '../../src/framework/api/discovery.ts';
 import { type KubeObject, keyFor, type ObjectRef } from '../../src/framework/api/object.ts';
 import type { Condition } from '../../src/framework/conditions/conditions.ts';
+import type { AnyDefinition } from '../../src/framework/framework.ts';
 import { StatusWitness } from '../../src/framework/testing/status-witness.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { createNamespace, type TestNamespace } from '../../testenv/src/namespaces.ts';
@@ -10,6 +12,7 @@ import { serviceAccountKubeconfig } from '../../testenv/src/service-account.ts';
 import { attachTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { reportFailure } from './failure-report.ts';
+import { startWithHearth } from './install-hearth.ts';
 import { type OperatorOptions, type OperatorProcess, startOperator } from './operator-process.ts';
 
 /** Where a suite keeps its kubeconfig. */
@@ -30,7 +33,7 @@ export function sharedTestenv(): Testenv {
   return attachTestenv(inject('testenv'));
 }
 
-/** Where the kinds that tests look at are served. */
+/** Where the kinds of others that tests look at are served. */
 const ROOTS: Readonly<Record<string, string>> = {
   configmap: '/api/v1',
   convexinstance: '/apis/convex.icod.de/v1alpha1',
@@ -45,9 +48,19 @@ const ROOTS: Readonly<Record<string, string>> = {
   statefulset: '/apis/apps/v1',
 };
 
-/** The path of a kind's objects in a namespace; kinds of our own unless listed. */
+/** A kind of ours as the API server knows it. */
+function typeOf({ group, version, kind, names, scope }: AnyDefinition): ResourceType {
+  return { group, version, kind, plural: names.plural, namespaced: scope !== 'Cluster' };
+}
+
+/** The path of a kind's objects in a namespace: one of ours by any of its names, or one of others. */
 function collectionOf(kind: string, namespace: string): string {
-  const singular = kind.replace(/s$/, '');
+  const name = kind.toLowerCase();
+  const own = definitions.find(({ names }) => name === names.singular || name === names.plural);
+  if (own) {
+    return collectionPath(typeOf(own), namespace);
+  }
+  const singular = name.replace(/s$/, '');
   return `${ROOTS[singular] ?? '/apis/homelab.mortenolsen.pro/v1'}/namespaces/${namespace}/${singular}s`;
 }
 
@@ -75,11 +88,11 @@ export class Suite {
   }
 
   async startOperator(overrides: Partial<OperatorOptions> = {}): Promise<OperatorProcess> {
-    const { name, operator, namespaces = [] } = this.#options;
+    const { name, operator, namespaces = [], ownCluster = false } = this.#options;
     this.#operator = await startOperator({
       name,
       kubeconfig: this.kubeconfig,
-      namespaces: [this.namespace, ...namespaces],
+      namespaces: ownCluster ? [] : [this.namespace, ...namespaces],
       ...operator,
       ...overrides,
     });
@@ -177,6 +190,11 @@ export type SuiteOptions = {
   readonly operator?: Partial<OperatorOptions>;
   /** Further namespaces that the operator looks after. */
   readonly namespaces?: readonly string[];
+  /**
+   * Whether the suite has a control plane of its own, and its operator looks after all of it: for kinds of the whole
+   * cluster, whose objects every other operator would see too.
+   */
+  readonly ownCluster?: boolean;
   /** Whether the suite starts its operator itself. */
   readonly withoutOperator?: boolean;
 };
@@ -185,9 +203,7 @@ export type SuiteOptions = {
 function watchStatus(testenv: Testenv, namespace: string): StatusWitness {
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromFile(testenv.kubeconfig);
-  const types = definitions.map(({ group, version, kind, names, scope }) => {
-    return { group, version, kind, plural: names.plural, namespaced: scope !== 'Cluster' };
-  });
+  const types = definitions.map(typeOf);
   const witness = new StatusWitness({ kubeConfig, types, namespace });
   witness.start();
   return witness;
@@ -199,10 +215,11 @@ function watchStatus(testenv: Testenv, namespace: string): StatusWitness {
  */
 export function useSuite(options: SuiteOptions): () => Suite {
   let suite: Suite | undefined;
+  let testenv: Testenv | undefined;
   let namespace: TestNamespace | undefined;
   let witness: StatusWitness | undefined;
   beforeAll(async () => {
-    const testenv = sharedTestenv();
+    testenv = options.ownCluster ? await startWithHearth(definitions) : sharedTestenv();
     namespace = await createNamespace(testenv, options.name);
     const account = { namespace: 'hearth-system', name: 'hearth', dir: join(ARTIFACTS, namespace.name) };
     const kubeconfig = await serviceAccountKubeconfig(testenv, account);
@@ -223,6 +240,7 @@ export function useSuite(options: SuiteOptions): () => Suite {
     await witness?.stop();
     await namespace?.delete();
     await suite?.stopOperator();
+    await (options.ownCluster ? testenv?.stop() : undefined);
   });
   return () => {
     if (!suite) {

@@ -6,7 +6,7 @@ import { EVENT_RULES, rulesFor } from '../../src/framework/rights/rules.ts';
 import { compareRights, excusesIn, type Grant, rulesIn } from '../../src/framework/testing/rights.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { testNeeding } from '../../testenv/src/skip.ts';
-import { prerequisites } from '../conformance/prerequisites.ts';
+import { trialOf } from '../conformance/kind-trial.ts';
 import { samplesOf } from '../conformance/samples.ts';
 import { conformanceTests, describeTrial } from '../conformance/trial.ts';
 import { MY_RESOURCE_RULES, myResource } from '../harness/my-resource.ts';
@@ -17,42 +17,37 @@ const ROOT = join(import.meta.dirname, '../..');
 const EXAMPLE: string = join(ROOT, 'examples/my-resource/my-resource.ts');
 const { myResourceDefinition } = (await import(EXAMPLE)) as { myResourceDefinition: AnyDefinition };
 
-const EVENTS: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
-const registered = new Map<AnyDefinition, (() => readonly Grant[])[]>();
-
-/** What a kind declares, and what the framework does for every kind; the shipped roles are made of nothing else. */
-const rightsOf = (definition: AnyDefinition) => [...rulesFor(definition), ...EVENT_RULES];
-
+/** Each kind may do what it declares, and nothing else: the shipped roles are made of the same. */
 for (const definition of definitions) {
-  const rights = rulesIn(rightsOf(definition));
-  registered.set(definition, []);
+  const declared = [...rulesFor(definition), ...EVENT_RULES];
+  const rights = rulesIn(declared);
+  const trials: (() => readonly Grant[])[] = [];
+  const kindTrial = await trialOf(definition);
+  // The operator of a kind of the whole cluster sees the objects of every trial.
+  const alone = definition.scope === 'Cluster';
   for (const sample of samplesOf(definition)) {
-    describeTrial(`${definition.kind} ${sample.metadata.name}`, () => {
-      const trial = { definition, sample, rights, prerequisites: prerequisites[definition.kind] };
-      registered.get(definition)?.push(conformanceTests(trial));
-    });
+    const declare = () => void trials.push(conformanceTests({ definition, sample, rights, kindTrial }));
+    describeTrial(`${definition.kind} ${sample.metadata.name}`, declare, { alone });
   }
+  testNeeding(
+    'controllers',
+    'pods',
+    'audit',
+  )(`${definition.kind} asks for exactly the rights that it declares`, () => {
+    const grants = trials.flatMap((read) => read());
+    expect(grants.length).toBeGreaterThan(0);
+    expect(grants.filter(({ code }) => code === 403)).toEqual([]);
+    expect(compareRights(rights, grants, excusesIn(declared))).toEqual([]);
+  });
 }
+
+const EVENTS: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
 
 describeTrial('the example of the guide', () => {
   const rights = [...MY_RESOURCE_RULES, EVENTS];
   const unrepaired = [{ fields: '/f:metadata/', because: 'the guide compares specs only' }];
   conformanceTests({ definition: myResourceDefinition, sample: myResource(), rights, unrepaired });
 });
-
-for (const definition of definitions) {
-  testNeeding(
-    'controllers',
-    'pods',
-    'audit',
-  )(`the rights that ${definition.kind} declares are exactly what it asks for`, () => {
-    const grants = (registered.get(definition) ?? []).flatMap((read) => read());
-    const rights = rightsOf(definition);
-    expect(grants.length).toBeGreaterThan(0);
-    expect(grants.filter(({ code }) => code === 403)).toEqual([]);
-    expect(compareRights(rulesIn(rights), grants, excusesIn(rights))).toEqual([]);
-  });
-}
 
 test('a kind without a sample is told where to put one', () => {
   const [definition] = definitions;

@@ -49,8 +49,10 @@ export type KubeObject = {
   readonly status?: unknown;
 };
 
-/** What we want an object to be: only the fields we mean to own. */
-export type Manifest = {
+/** What we want an object to be: only the fields we mean to own, and of each kind its own. */
+export type Manifest = Identified | (Identified & { readonly [field: string]: unknown });
+
+type Identified = {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {

@@ -66,7 +66,7 @@ function fieldsOf({ field, detail }: Cause, manifest: Manifest, live: KubeObject
     return [field];
   }
   const free = new Set([...detail.matchAll(/'(\w+)'/g)].map(([, name]) => name));
-  const wanted = fieldsIn('spec' in manifest ? manifest.spec : undefined);
+  const wanted = fieldsIn('spec' in manifest ? manifest['spec'] : undefined);
   const held = fieldsIn(live.spec);
   const changed = Object.keys(wanted).filter((name) => !free.has(name) && !isWithin(wanted[name], held[name]));
   return changed.length > 0 ? changed.map((name) => `spec.${name}`) : [field];

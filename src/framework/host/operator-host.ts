@@ -21,6 +21,7 @@ import { Explainer } from './explain.ts';
 import { type ExplainAccess, HealthServer } from './health.ts';
 import { LeaderElection, type LeaseOptions } from './leader-election.ts';
 import { informerSource, queueSource } from './metrics-sources.ts';
+import { withinReach } from './reach.ts';
 import { createRuntime } from './runtime.ts';
 import {
   deletionEvent,
@@ -110,12 +111,13 @@ export class OperatorHost extends SdkOperator {
     const shared = { kubeConfig, logger, metrics, journal };
     const runtime = createRuntime({ ...shared, namespaces, recheckMs, image, intercept, mayWrite });
     super({ kubeConfig, logger, runtime });
-    this.#options = options;
+    this.#options = { ...options, definitions: withinReach(options) };
     this.#metrics = metrics;
     this.#journal = journal;
     this.#budget = new Budget(options.totalConcurrency ?? 32, new Pace());
     this.#runtime = runtime;
-    const { definitions, webhook, instance = 'hearth' } = options;
+    const { webhook, instance = 'hearth' } = options;
+    const { definitions } = this.#options;
     this.#recorder = new EventRecorder({ transport: runtime.transport, logger, instance });
     const admission = { runtime, definitions, observe: metrics.webhook.observe, mayWrite: () => this.#leads };
     this.#webhook = webhook && new Webhook(admission, webhook);

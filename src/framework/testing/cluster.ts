@@ -1,4 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
+import { collectionPath, Discovery } from '../api/discovery.ts';
 import { ApiError, isNotFound } from '../api/errors.ts';
 import type { KubeObject, Manifest } from '../api/object.ts';
 import { Transport } from '../api/transport.ts';
@@ -56,6 +57,13 @@ export class Admin {
 
   async create(collection: string, manifest: Manifest): Promise<KubeObject> {
     return await this.#transport.request({ method: 'POST', path: collection, body: manifest });
+  }
+
+  /** Creates an object of any kind that the server serves, in a namespace if its kind has them. @returns its path. */
+  async createIn(namespace: string, manifest: Manifest): Promise<string> {
+    const collection = collectionPath(await new Discovery(this.#transport).resolve(manifest), namespace);
+    await this.create(collection, manifest);
+    return `${collection}/${manifest.metadata.name}`;
   }
 
   async patch(path: string, body: unknown, options: PatchOptions = {}): Promise<KubeObject> {

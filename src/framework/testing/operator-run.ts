@@ -31,7 +31,7 @@ export class OperatorRun {
     const host = new OperatorHost({
       kubeConfig,
       definitions: [definition],
-      namespaces: [namespace],
+      namespaces: definition.scope === 'Cluster' ? [] : [namespace],
       logger,
       instance: 'conformance',
       intercept: wire.intercept,

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { directoryOf } from '../../scripts/kind-names.ts';
+import type { AnyDefinition, Manifest } from '../../src/framework/framework.ts';
+import type { OutsideWorld } from '../../src/framework/testing/cluster.ts';
+import type { FaultKind } from '../faults/fault-kind.ts';
+
+/** An object as it stands in `test-manifests`. */
+export type Sample = Manifest & { readonly spec?: unknown };
+
+/** What a sample finds around it. */
+export type Surroundings = {
+  /** Objects that must be there before it. */
+  readonly objects: readonly Sample[];
+  /** What the kind makes outside the cluster. */
+  readonly outside?: OutsideWorld;
+  /** Ends what was started for it. */
+  readonly stop?: () => Promise<void>;
+};
+
+/**
+ * What tests need to try a kind, where its samples alone are not enough: `<kind>.trial.ts` in the kind's directory
+ * exports one as `trial`.
+ */
+export type KindTrial = {
+  /** What the conformance kit sets up before it applies a sample. */
+  readonly surroundings?: () => Promise<Surroundings>;
+  /** Changes a sample where it names something that is elsewhere in a trial. */
+  readonly adapt?: (sample: Sample, namespace: string) => Sample;
+  /** How the kind takes part in the fault matrix, which has an API server and PostgreSQL, and no controllers. */
+  readonly faults?: FaultKind;
+};
+
+/** What a kind's directory says of how to try it; nothing for a kind whose samples are enough. */
+export async function trialOf({ kind }: Pick<AnyDefinition, 'kind'>): Promise<KindTrial> {
+  const name = directoryOf(kind);
+  const path = join(import.meta.dirname, '../../src/resources', name, `${name}.trial.ts`);
+  if (!existsSync(path)) {
+    return {};
+  }
+  const { trial } = (await import(pathToFileURL(path).href)) as { trial?: KindTrial };
+  if (!trial) {
+    throw new Error(`${path} exports no trial`);
+  }
+  return trial;
+}

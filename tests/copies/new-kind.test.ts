@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RepositoryCopy } from '../harness/repository-copy.ts';
+
+/** What `npm run new` writes, and what is left when the kind is deleted again, in a copy of the repository. */
+let copy: RepositoryCopy;
+
+beforeAll(() => {
+  copy = RepositoryCopy.create();
+});
+afterAll(() => copy?.remove());
+
+const CONFORMANCE = 'tests/integration/conformance.test.ts';
+
+test('with --dry-run only tells what it would write', async () => {
+  const told = await copy.run('npm', 'run', 'new', '--', 'Greeting', '--group', 'example.com', '--dry-run');
+  expect(told).toContain('would write src/resources/greeting/greeting.resource.ts');
+  expect(copy.changes()).toEqual([]);
+});
+
+test('refuses what is no kind, and what is there already', async () => {
+  const refusal = async (...args: readonly string[]) => (await copy.try('node', 'scripts/new.ts', ...args)).output;
+  expect(await refusal('greeting')).toContain('greeting is no kind');
+  expect(await refusal('Greeting', '--group', 'nowhere')).toContain('nowhere is no API group');
+  expect(await refusal('GenerateSecret')).toContain('exists already: nothing was written');
+  expect(copy.changes()).toEqual([]);
+});
+
+test('a new kind of a namespace and one of the cluster pass every check, and go without a trace', async () => {
+  await copy.run('npm', 'run', 'new', '--', 'Greeting', '--group', 'example.com', '--version', 'v1alpha1');
+  await copy.run('npm', 'run', 'new', '--', 'SitePolicy', '--scope', 'Cluster');
+  expect(existsSync(join(copy.folder, 'manifests/crds/sitepolicies.homelab.mortenolsen.pro.yaml'))).toBe(true);
+
+  await copy.run('biome', 'check', '--error-on-warnings', 'src', 'scripts', 'test-manifests');
+  await copy.run('tsc', '-p', 'tsconfig.json');
+  copy.commit();
+  await copy.run('npm', 'run', 'generate');
+  expect(copy.changes(), 'a second generation changes nothing').toEqual([]);
+  await copy.run(
+    'vitest',
+    'run',
+    '--project',
+    'unit',
+    'src/resources',
+    'tests/docs.test.ts',
+    'tests/architecture.test.ts',
+  );
+  const tried = await copy.run(
+    'vitest',
+    'run',
+    '--project',
+    'integration',
+    CONFORMANCE,
+    'src/resources/greeting',
+    'src/resources/site-policy',
+    '-t',
+    '(Greeting|SitePolicy|makes its ConfigMap|mistakes|restart|goes with it)',
+  );
+  expect(tried).toMatch(/Tests .*\d+ passed/);
+  expect(tried).not.toMatch(/\d+ failed/);
+
+  remove('greeting', 'Greeting');
+  remove('site-policy', 'SitePolicy');
+  const said = await copy.run('npm', 'run', 'generate');
+  expect(said).toContain('docs/kinds/greeting.md: removed, because its kind is gone');
+  await copy.run('biome', 'check', '--error-on-warnings', 'src');
+  await copy.run('tsc', '-p', 'tsconfig.json');
+  await copy.run(
+    'vitest',
+    'run',
+    '--project',
+    'unit',
+    'src/resources',
+    'tests/docs.test.ts',
+    'tests/architecture.test.ts',
+  );
+  expect(copy.changesSinceFirst(), 'everything is as before').toEqual([]);
+});
+
+/** Deletes a kind as the guide says: its directory, and its line (and its import) in the list of kinds. */
+function remove(directory: string, kind: string): void {
+  rmSync(join(copy.folder, 'src/resources', directory), { recursive: true });
+  const registry = join(copy.folder, 'src/resources/resources.ts');
+  const variable = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}Definition`;
+  const lines = readFileSync(registry, 'utf8').split('\n');
+  writeFileSync(registry, lines.filter((line) => !line.includes(variable)).join('\n'));
+}
