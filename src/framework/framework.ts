@@ -20,7 +20,9 @@ export {
   FIELD_MANAGER,
   MANAGED_BY_LABEL,
   OWNER_LABEL,
+  RECONCILE_ANNOTATION,
   ROTATE_ANNOTATION,
+  SUSPEND_ANNOTATION,
 } from './api/field-manager.ts';
 export {
   describeRef,
@@ -44,6 +46,7 @@ export { firstTrouble, type Readiness, readinessOf } from './components/readines
 export { rolloutOrder } from './components/rollout-order.ts';
 export type { Condition, ConditionInput, Conditions } from './conditions/conditions.ts';
 export { FINALIZER } from './controller/controller.ts';
+export { isSuspended, SUSPENDED } from './controller/suspension.ts';
 export { RELEASE_ANNOTATION } from './controller/troubles.ts';
 export { CustomResource, type CustomResourceOptions } from './custom-resource.ts';
 export { type AnyDefinition, type CustomResourceDefinition, createCustomResourceDefinition } from './definition.ts';
