@@ -2,6 +2,7 @@
 export type { WebhookOptions } from './admission/webhook.ts';
 export { createWebhookConfigurations } from './admission/webhook-manifests.ts';
 export type { WriteResult } from './api/apply.ts';
+export { collectionPath, Discovery, objectPath, type ResourceType } from './api/discovery.ts';
 export {
   ApiError,
   isConflict,
@@ -18,21 +19,26 @@ export {
   ANNOTATION_DOMAIN,
   COMPONENT_LABEL,
   FIELD_MANAGER,
+  KEPT_FOR_ANNOTATION,
   MANAGED_BY_LABEL,
   OWNER_LABEL,
   RECONCILE_ANNOTATION,
   ROTATE_ANNOTATION,
   SUSPEND_ANNOTATION,
 } from './api/field-manager.ts';
+export { type WatchEvent, watchEvents } from './api/list-watch.ts';
 export {
   describeRef,
   type KubeObject,
   keyFor,
+  keyOf,
   type Manifest,
   type ObjectMeta,
   type ObjectRef,
   type OwnerReference,
   refIn,
+  refOf,
+  splitApiVersion,
 } from './api/object.ts';
 export { OwnershipError } from './api/ownership.ts';
 export type { PlannedWrite } from './api/plan-gateway.ts';
@@ -53,7 +59,7 @@ export { type AnyDefinition, type CustomResourceDefinition, createCustomResource
 export type { Explanation } from './host/explain.ts';
 export { OperatorHost, type OperatorHostOptions } from './host/operator-host.ts';
 export { type PlannedObject, type PlanOptions, planObjects } from './host/plan.ts';
-export { loadKubeConfig, runOperator } from './host/run.ts';
+export { type KubeConfigChoice, loadKubeConfig, runOperator } from './host/run.ts';
 export type { EventInput } from './observe/events.ts';
 export { createLogger, type Logger, type LoggerOptions } from './observe/logger.ts';
 export { InvalidSpecError, NotReadyError } from './outcome.ts';
