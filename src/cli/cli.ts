@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf } from '../framework/framework.ts';
 import { createConvexCommands } from './convex-jobs.ts';
+import { createCrdsCommand } from './crds.ts';
 import { EXIT, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { createExplainCommand } from './explain.ts';
 import { createGetCommand } from './get.ts';
@@ -10,6 +11,7 @@ import { createReconcileCommand } from './reconcile.ts';
 import { run } from './run.ts';
 import { createSuspendCommands } from './suspend.ts';
 import { createTreeCommand } from './tree.ts';
+import { createValidateCommand } from './validate.ts';
 import { createWaitCommand } from './wait.ts';
 
 type Written = { exitCode: number };
@@ -51,6 +53,8 @@ export function createProgram(ends: (exitCode: number) => void): Command {
     ...createSuspendCommands(ends),
     createExplainCommand(ends),
     createPlanCommand(ends),
+    createValidateCommand(ends),
+    createCrdsCommand(ends),
     ...createConvexCommands(ends),
   ];
   for (const command of commands) {

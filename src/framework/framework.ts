@@ -1,4 +1,5 @@
 /** The framework's face: everything an author of a kind, or of an operator, imports. */
+export { Reviewer } from './admission/review.ts';
 export type { WebhookOptions } from './admission/webhook.ts';
 export { createWebhookConfigurations } from './admission/webhook-manifests.ts';
 export type { WriteResult } from './api/apply.ts';
@@ -71,9 +72,19 @@ export { type Rotation, rotationOf } from './resources/rotation.ts';
 export type { SecretBytes, SecretContent, SecretData } from './resources/secret-content.ts';
 export { type SecretReference, SecretResource, SecretService } from './resources/secret-service.ts';
 export { type PlanNotes, Services } from './resources/services.ts';
-export { createCrdManifest, type PrinterColumn, type WebhookClientConfig } from './schema/crd.ts';
-export { atMostOneOf, exactlyOneOf, immutable, intOrString, listMap, rule } from './schema/fields.ts';
+export { type CrdManifest, createCrdManifest, type PrinterColumn, type WebhookClientConfig } from './schema/crd.ts';
+export {
+  atMostOneOf,
+  celField,
+  exactlyOneOf,
+  immutable,
+  intOrString,
+  listMap,
+  rule,
+  type ValidationRule,
+} from './schema/fields.ts';
 export { type OlderVersion, olderVersion } from './schema/older-version.ts';
+export type { JsonSchema } from './schema/openapi-schema.ts';
 export type { Parsed } from './schema/parse.ts';
 export { componentsStatus } from './schema/status.ts';
 export type { SubresourceResult } from './subresource.ts';
