@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf } from '../framework/framework.ts';
+import { createCompletionCommand } from './completion.ts';
 import { createConvexCommands } from './convex-jobs.ts';
 import { createCrdsCommand } from './crds.ts';
+import { createDoctorCommand } from './doctor.ts';
 import { EXIT, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { createExplainCommand } from './explain.ts';
 import { createGetCommand } from './get.ts';
@@ -52,9 +54,11 @@ export function createProgram(ends: (exitCode: number) => void): Command {
     createReconcileCommand(ends),
     ...createSuspendCommands(ends),
     createExplainCommand(ends),
+    createDoctorCommand(ends),
     createPlanCommand(ends),
     createValidateCommand(ends),
     createCrdsCommand(ends),
+    createCompletionCommand(ends),
     ...createConvexCommands(ends),
   ];
   for (const command of commands) {

@@ -10,11 +10,15 @@ export type ClusterFlags = {
 };
 
 /** Gives a command the options that name a cluster. */
-export function withClusterOptions(command: Command, namespaceMeaning = 'the namespace; that of the context'): Command {
+export function withKubeConfigOptions(command: Command): Command {
   return command
     .option('--kubeconfig <file>', 'the kubeconfig, instead of KUBECONFIG or ~/.kube/config')
-    .option('--context <name>', 'the context of the kubeconfig, instead of the current one')
-    .option('-n, --namespace <namespace>', namespaceMeaning);
+    .option('--context <name>', 'the context of the kubeconfig, instead of the current one');
+}
+
+/** Gives a command the options that name a cluster and a namespace of it. */
+export function withClusterOptions(command: Command, namespaceMeaning = 'the namespace; that of the context'): Command {
+  return withKubeConfigOptions(command).option('-n, --namespace <namespace>', namespaceMeaning);
 }
 
 /** The kubeconfig that flags name. */

@@ -34,8 +34,8 @@ test('what is wrong is told field by field, in the words of a rule, or in those 
     stdout: `${[
       'GenerateSecret home/keys-0 is valid',
       'GenerateSecret home/keys-1 is not valid',
-      '  - spec.deletionPolicy must be one of "Delete", "Retain"',
       '  - spec.fields[0].lenght is not a field of this kind',
+      '  - spec.deletionPolicy must be one of "Delete", "Retain"',
       'GenerateSecret home/keys-2 is not valid',
       '  - spec.fields[0] at most one of value, template must be set',
       'GenerateSecret home/keys-3 is not valid',

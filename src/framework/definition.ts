@@ -14,6 +14,11 @@ export type CustomResourceDefinition<TSpec extends SpecSchema = SpecSchema> = Om
   readonly formerFinalizers?: readonly string[];
   /** Makes the instance that reconciles one generation of one object. */
   readonly create: (options: CustomResourceOptions<TSpec>) => CustomResource<TSpec>;
+  /** The components that it consists of, as far as it has any: what they make has to be served, and is written. */
+  readonly components?: readonly {
+    readonly name: string;
+    readonly kinds: readonly { readonly apiVersion: string; readonly kind: string }[];
+  }[];
   /** The parts that every run tells of in a condition: each is false, for the same reason, when the spec is refused. */
   readonly parts?: readonly string[];
   /**

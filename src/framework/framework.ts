@@ -43,7 +43,7 @@ export {
 } from './api/object.ts';
 export { OwnershipError } from './api/ownership.ts';
 export type { PlannedWrite } from './api/plan-gateway.ts';
-export { Transport } from './api/transport.ts';
+export { type ApiRequest, Transport } from './api/transport.ts';
 export type { Freshness } from './cache/informer.ts';
 export { type FieldProjection, projectionOf } from './cache/projection.ts';
 export { type Cause, describeCause } from './cause.ts';

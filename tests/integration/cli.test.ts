@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { onCluster } from '../../src/cli/cluster.ts';
+import { checkApis, checkCrds } from '../../src/cli/doctor/apis.ts';
+import { definitions } from '../../src/resources/resources.ts';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { hearth as run } from '../harness/command-line.ts';
@@ -135,4 +138,47 @@ withPods('tree shows what an object consists of, down to its pods', async () => 
   });
   const secret = await hearth('tree', 'generatesecret/good');
   expect(secret.stdout).toMatch(/└─ Secret\/good +ready +Ready$/m);
+});
+
+describe('doctor', () => {
+  const states = (stdout: string, check: string) => {
+    const findings: { check: string; state: string; message: string }[] = JSON.parse(stdout);
+    return new Set(findings.filter((each) => each.check === check).map(({ state }) => state));
+  };
+  const doctor = (...args: readonly string[]) => run('doctor', '--kubeconfig', suite().testenv.kubeconfig, ...args);
+
+  test('finds CRDs, APIs and rights in place where Hearth is installed', async () => {
+    const { stdout } = await doctor('-o', 'json');
+    expect(states(stdout, 'crd')).toEqual(new Set(['ok']));
+    expect(states(stdout, 'api')).toEqual(new Set(['ok']));
+    expect(states(stdout, 'right')).toEqual(new Set(['ok']));
+  });
+
+  test('finds everything wrong with an operator where there is none', async () => {
+    const { code, stdout } = await doctor('-o', 'json', '--operator-namespace', suite().namespace);
+    expect(code).toBe(1);
+    for (const check of ['operator', 'right', 'lease']) {
+      expect(states(stdout, check), check).toEqual(new Set(['wrong']));
+    }
+    const table = await doctor('--operator-namespace', suite().namespace);
+    expect(table.stdout).toMatch(
+      /\nright +wrong .* GenerateSecret +may not list homelab.mortenolsen.pro\/generatesecrets, /,
+    );
+  });
+
+  test('finds CRDs that are older or absent, and APIs that are not served', async () => {
+    const definition = definitions.find(({ kind }) => kind === 'GenerateSecret') ?? expect.fail();
+    const newer = { ...definition, description: 'As a later Hearth has it.' };
+    const absent = { ...definition, group: 'nowhere.example.com' };
+    const components = [{ name: 'widget', kinds: [{ apiVersion: 'nowhere.example.com/v1', kind: 'Widget' }] }];
+    await onCluster({ kubeconfig: suite().testenv.kubeconfig }, async ({ transport }) => {
+      expect(await checkCrds(transport, [newer, absent])).toMatchObject([
+        { state: 'wrong', message: expect.stringContaining('another version') },
+        { state: 'wrong', message: expect.stringContaining('not installed') },
+      ]);
+      expect(await checkApis(transport, [{ ...definition, components }])).toMatchObject([
+        { state: 'wrong', kinds: ['GenerateSecret'], message: expect.stringContaining('widget') },
+      ]);
+    });
+  });
 });

@@ -1,4 +1,5 @@
 import { createCustomResourceDefinition } from '../../framework/framework.ts';
+import { convexComponents } from './convex-instance.components.ts';
 import { ConvexInstanceResource } from './convex-instance.resource.ts';
 import { convexInstanceSpecSchema, convexInstanceStatusSchema } from './convex-instance.schemas.ts';
 import { CONVEX_GROUP } from './input/names.ts';
@@ -23,6 +24,7 @@ export const convexInstanceDefinition = createCustomResourceDefinition({
     { name: 'Phase', type: 'string', jsonPath: '.status.phase' },
     { name: 'URL', type: 'string', jsonPath: '.status.endpoints.apiUrl' },
   ],
+  components: convexComponents,
   formerFinalizers: [`${CONVEX_GROUP}/finalizer`],
   create: (options) => new ConvexInstanceResource(options),
 });
