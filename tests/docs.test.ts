@@ -3,6 +3,8 @@ import { dirname, join, posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { directoryOf } from '../scripts/kind-names.ts';
+import { createProgram } from '../src/cli/cli.ts';
+import { EXIT } from '../src/cli/exit-codes.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const KINDS = 'docs/kinds';
@@ -185,6 +187,34 @@ describe('docs/install.md', () => {
   });
 });
 
+describe('docs/cli.md', () => {
+  const text = read('docs/cli.md');
+  const [common = '', ...sections] = text.split(/^## /m);
+  const tree = createProgram(() => undefined).commands;
+
+  test('has a section for every command, and no other', () => {
+    const headings = sections.map((section) => section.split('\n')[0] ?? '');
+    expect(headings.sort()).toEqual(tree.map((command) => command.name()).sort());
+  });
+
+  test.each(tree.map((command) => [command.name(), command] as const))(
+    'has every option of %s, and no other',
+    (name, command) => {
+      const section = sections.find((each) => each.startsWith(`${name}\n`)) ?? '';
+      const tables = [...section.matchAll(/^\| `.*$/gm)].map(([row]) => row.split('|')[1] ?? '').join(' ');
+      const documented = [...tables.matchAll(/`(-[^`]+)`/g)].map(([, flag = '']) => flag);
+      const isCommon = (flag: string) => common.includes(`\`${flag}\``);
+      const flags = command.options.flatMap(({ short, long }) => [short, long].flatMap((flag) => flag ?? []));
+      expect(documented.sort()).toEqual(flags.filter((flag) => !isCommon(flag)).sort());
+    },
+  );
+
+  test('has every exit code, and no other', () => {
+    const codes = [...common.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+    expect(codes).toEqual(Object.values(EXIT).sort((a, b) => a - b));
+  });
+});
+
 describe('the page of a kind', () => {
   test.each(crds)('$kind has every field of its spec, and no other', ({ kind, fields }) => {
     expect(fields.length).toBeGreaterThan(0);
@@ -203,7 +233,6 @@ describe('the page of a kind', () => {
       'Conditions and reasons',
       'Events',
       'Debugging',
-      `Differences from the original ${kind === 'ConvexInstance' ? 'Convex' : 'homelab'} operator`,
     ]);
   });
 

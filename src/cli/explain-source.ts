@@ -1,4 +1,5 @@
-import { ApiError, type Explanation, loadKubeConfig, messageOf, Transport } from '../framework/framework.ts';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { ApiError, type Explanation, messageOf, Transport } from '../framework/framework.ts';
 
 /** Which object is asked about. */
 export type Question = { readonly kind: string; readonly key: string };
@@ -34,8 +35,8 @@ export async function askUrl(url: string, { kind, key }: Question): Promise<Expl
  * Asks the operator's pods through the API server, and takes the answer of the one that works.
  * @throws Error when there is none, or none that answers.
  */
-export async function askPods(namespace: string, question: Question): Promise<Explanation> {
-  const transport = new Transport(loadKubeConfig(), { userAgent: 'hearth-cli' });
+export async function askPods(kubeConfig: KubeConfig, namespace: string, question: Question): Promise<Explanation> {
+  const transport = new Transport(kubeConfig, { userAgent: 'hearth-cli' });
   try {
     const pods = await podsIn(transport, namespace);
     if (pods.length === 0) {

@@ -1,26 +1,68 @@
-import type { Explanation } from '../framework/framework.ts';
-import { keyFor } from '../framework/framework.ts';
-import { definitions } from '../resources/resources.ts';
-import { EXIT, UsageError } from './exit-codes.ts';
+import { Command, Option } from 'commander';
+import { type Explanation, keyFor } from '../framework/framework.ts';
+import { type ClusterFlags, kubeConfigOf, namespaceOf, withClusterOptions } from './cluster.ts';
+import { EXIT } from './exit-codes.ts';
 import { askPods, askUrl, type Question } from './explain-source.ts';
 import { explanationTable } from './explain-table.ts';
+import { targetOf } from './kinds.ts';
+import { type Format, outputOption, print } from './output.ts';
 
-export type ExplainOptions = {
-  readonly namespace: string;
+type ExplainFlags = ClusterFlags & {
   readonly operatorNamespace: string;
-  readonly output: 'table' | 'json';
+  readonly output: Format;
   readonly url?: string;
 };
 
+const HELP = `
+Examples:
+  hearth explain PostgresDatabase/db -n homelab
+  hearth explain pgdb/db -n homelab -o json
+  kubectl exec -n hearth-system deploy/hearth -- \\
+    node /app/hearth.mjs explain pgdb/db -n homelab --url http://localhost:8080
+
+Without --url the operator's pods are asked through the API server, which takes the right to get pods and pods/proxy
+in their namespace, and an operator that answers beyond its own pod (HEARTH_EXPLAIN=cluster).`;
+
+/** The command `explain`: why an object runs. \`ends\` is called with the exit code. */
+export function createExplainCommand(ends: (exitCode: number) => void): Command {
+  return withClusterOptions(new Command('explain'), 'the namespace of the object; that of the context')
+    .description('tell why an object runs: its last runs with causes, requests, writes and waits')
+    .argument('<kind/name>', 'the object; a kind by any of its names, as kubectl has it')
+    .option('--url <url>', 'the address of the health endpoints, instead of finding the pod')
+    .addOption(operatorNamespaceOption())
+    .addOption(outputOption())
+    .addHelpText('after', HELP)
+    .action(async (target: string, flags: ExplainFlags) => ends(await explain(target, flags)));
+}
+
+/** `--operator-namespace`, the same for every command that looks for the operator. */
+export function operatorNamespaceOption(): Option {
+  return new Option('--operator-namespace <namespace>', 'where the operator runs').default('hearth-system');
+}
+
 /** Prints what the operator knows of an object. @returns the exit code. */
-export async function explain(target: string, options: ExplainOptions): Promise<number> {
-  const question = questionOf(target, options.namespace);
-  const explanation = options.url
-    ? await askUrl(options.url, question)
-    : await askPods(options.operatorNamespace, question);
-  const text = options.output === 'json' ? JSON.stringify(explanation, undefined, 2) : explanationTable(explanation);
-  process.stdout.write(`${text}\n`);
+async function explain(target: string, flags: ExplainFlags): Promise<number> {
+  const { url, operatorNamespace, output } = flags;
+  const explanation = url
+    ? await askUrl(url, questionOf(target, flags.namespace ?? contextNamespace(flags)))
+    : await askCluster(target, operatorNamespace, flags);
+  print(output, explanation, () => explanationTable(explanation));
   return isKnown(explanation) ? EXIT.ok : EXIT.nothingKnown;
+}
+
+async function askCluster(target: string, operatorNamespace: string, flags: ClusterFlags): Promise<Explanation> {
+  const kubeConfig = kubeConfigOf(flags);
+  const question = questionOf(target, namespaceOf(flags, kubeConfig));
+  return await askPods(kubeConfig, operatorNamespace, question);
+}
+
+/** In a pod, and wherever there is no kubeconfig, an address is enough. */
+function contextNamespace(flags: ClusterFlags): string {
+  try {
+    return namespaceOf(flags, kubeConfigOf(flags));
+  } catch {
+    return 'default';
+  }
 }
 
 function isKnown({ cached, runs }: Explanation): boolean {
@@ -29,16 +71,6 @@ function isKnown({ cached, runs }: Explanation): boolean {
 
 /** `pgdb/db` → kind PostgresDatabase, key `<namespace>/db`. @throws UsageError when there is no such kind. */
 export function questionOf(target: string, namespace: string): Question {
-  const [word = '', name = '', ...rest] = target.split('/');
-  if (word === '' || name === '' || rest.length > 0) {
-    throw new UsageError(`${target} names no object: write KIND/NAME, such as GenerateSecret/my-secret`);
-  }
-  const wanted = word.toLowerCase();
-  const definition = definitions.find(({ kind, names }) =>
-    [kind.toLowerCase(), names.plural, names.singular, ...(names.shortNames ?? [])].includes(wanted),
-  );
-  if (!definition) {
-    throw new UsageError(`${word} is none of Hearth's kinds: ${definitions.map(({ kind }) => kind).join(', ')}`);
-  }
+  const { definition, name } = targetOf(target);
   return { kind: definition.kind, key: keyFor(name, definition.scope === 'Cluster' ? undefined : namespace) };
 }

@@ -22,6 +22,12 @@ export const OWNER_LABEL = `${ANNOTATION_DOMAIN}/owner`;
 /** On an object that generates values: whenever its value changes, they are generated anew. */
 export const ROTATE_ANNOTATION = `${ANNOTATION_DOMAIN}/rotate`;
 
+/** On an object of ours: whenever its value changes, a run is asked for; the status says which value was last answered. */
+export const RECONCILE_ANNOTATION = `${ANNOTATION_DOMAIN}/reconcile-requested-at`;
+
+/** On an object of ours: while it is `true`, nothing is written for the object but its status. */
+export const SUSPEND_ANNOTATION = `${ANNOTATION_DOMAIN}/suspend`;
+
 /** Labels with the one that says who manages the object, unless they say so already. */
 export function withManager(labels: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   return { [MANAGED_BY_LABEL]: FIELD_MANAGER, ...labels };

@@ -16,8 +16,9 @@ import { inTime } from './deadline.ts';
 import { withEchoes } from './echoes.ts';
 import { type Instance, Instances, type NoInstance } from './instances.ts';
 import { LoopDetector } from './loop-detector.ts';
-import { settleRun } from './settle.ts';
+import { settleRun, settleSuspended } from './settle.ts';
 import type { Subject } from './subject.ts';
+import { isSuspended } from './suspension.ts';
 import { attempt, RELEASE_ANNOTATION, troublesOf, withWayOut } from './troubles.ts';
 
 /** The finalizer of every kind that cleans up outside the cluster. */
@@ -189,6 +190,9 @@ export class Controller {
 
   /** @returns the trouble that decides when to run again. */
   async #run({ run, object: given }: Attempt): Promise<Trouble | undefined> {
+    if (isSuspended(given)) {
+      return await this.#rest(given);
+    }
     const object = await this.#withoutFormerFinalizers(given);
     const { deletionTimestamp, finalizers } = object.metadata;
     if (deletionTimestamp && !finalizers?.includes(FINALIZER)) {
@@ -254,6 +258,13 @@ export class Controller {
     const note = `Let go without cleaning up, as the annotation ${RELEASE_ANNOTATION} asks`;
     this.#options.recorder.record(object, { type: 'Warning', reason: 'Released', note, action: 'Delete' });
     await this.#options.handleFinalizer(object, async () => undefined);
+  }
+
+  /** Nothing is done for the object, nor does anything but the object itself ask for a run. */
+  async #rest(object: KubeObject): Promise<Trouble | undefined> {
+    const { services, signal } = this.#options;
+    const subject = this.#instances.rest(object);
+    return await attempt(() => settleSuspended(subject, { gateway: services.runtime.gateway, signal }));
   }
 
   async #settle(subject: Subject, trouble: Trouble | undefined): Promise<Trouble | undefined> {

@@ -59,6 +59,12 @@ export class Instances {
     return this.#create(object);
   }
 
+  /** Ends the instance of an object that is to rest. @returns what its status is told by. */
+  rest(object: KubeObject): Subject {
+    this.discard(keyOf(object));
+    return this.#subjectFor(object, undefined);
+  }
+
   /** Ends an instance with its subscriptions. */
   discard(key: ObjectKey): void {
     this.#instances.get(key)?.services.dispose();

@@ -4,7 +4,8 @@ import { isNotFound } from '../api/errors.ts';
 import type { KubeObject } from '../api/object.ts';
 import { type PartResult, summarise } from '../conditions/summary.ts';
 import type { Trouble } from '../outcome.ts';
-import type { Subject } from './subject.ts';
+import type { Status, Subject } from './subject.ts';
+import { endSuspension, isTrue, RESUMED_EVENT, SUSPENDED, SUSPENDED_EVENT, suspendedStatus } from './suspension.ts';
 
 /** From least to most urgent to run again. */
 const URGENCY = ['stalled', 'waiting', 'failed', 'silent'] as const;
@@ -35,12 +36,32 @@ export async function settleRun(subject: Subject, { trouble, gateway, signal }: 
     return worst;
   }
   summarise(subject.conditions, subject.parts, trouble);
-  const status = subject.status();
-  const changed = digestOf(status) !== digestOf(subject.observedStatus);
-  if (changed && (await write(subject, gateway.applyStatus(subject.object, status, signal)))) {
+  const isResumed = endSuspension(subject);
+  if (await writeStatus(subject, subject.status(), { gateway, signal })) {
     tellOfReady(subject, worst);
+    if (isResumed) {
+      subject.record(RESUMED_EVENT);
+    }
   }
   return worst;
+}
+
+/** Ends what is no run: all that is written for a suspended object is that it is suspended, and that once. */
+export async function settleSuspended(subject: Subject, ending: Omit<RunEnd, 'trouble'>): Promise<void> {
+  const wasSuspended = isTrue(subject.conditions.get(SUSPENDED));
+  if ((await writeStatus(subject, suspendedStatus(subject), ending)) && !wasSuspended) {
+    subject.record(SUSPENDED_EVENT);
+  }
+}
+
+/** @returns whether there was anything to write, and the object was still there. */
+async function writeStatus(
+  subject: Subject,
+  status: Status,
+  { gateway, signal }: Omit<RunEnd, 'trouble'>,
+): Promise<boolean> {
+  const changed = digestOf(status) !== digestOf(subject.observedStatus);
+  return changed && (await write(subject, gateway.applyStatus(subject.object, status, signal)));
 }
 
 /** @returns whether the object was still there. */

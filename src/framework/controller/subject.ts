@@ -1,3 +1,4 @@
+import { RECONCILE_ANNOTATION } from '../api/field-manager.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Cause } from '../cause.ts';
 import { type Condition, Conditions } from '../conditions/conditions.ts';
@@ -9,6 +10,7 @@ import type { Logger } from '../observe/logger.ts';
 export type Status = {
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
+  readonly lastHandledReconcileAt?: string;
   readonly [field: string]: unknown;
 };
 
@@ -109,11 +111,13 @@ export class Subject {
 
   /** The status that the object should have after this run. */
   status(): Status {
-    const { generation } = this.#object.metadata;
+    const { generation, annotations } = this.#object.metadata;
+    const asked = annotations?.[RECONCILE_ANNOTATION];
     return {
       ...statusOf(this.#object),
       ...this.#fields,
       ...(generation === undefined ? {} : { observedGeneration: generation }),
+      ...(asked === undefined ? {} : { lastHandledReconcileAt: asked }),
       conditions: this.#conditions.list(),
     };
   }

@@ -12,17 +12,27 @@ export type RunOptions = OperatorHostOptions & {
   readonly stopMs?: number;
 };
 
+/** Which kubeconfig, and which context of it, if not the usual ones. */
+export type KubeConfigChoice = { readonly path?: string | undefined; readonly context?: string | undefined };
+
 /**
- * Loads the kubeconfig: `KUBECONFIG`, else `~/.kube/config`, else the pod's ServiceAccount.
- * @throws Error that says where it looked.
+ * Loads the kubeconfig: the one that is named, else `KUBECONFIG`, else `~/.kube/config`, else the pod's ServiceAccount.
+ * @throws Error that says where it looked, or which contexts there are.
  */
-export function loadKubeConfig(): KubeConfig {
+export function loadKubeConfig({ path, context }: KubeConfigChoice = {}): KubeConfig {
   const kubeConfig = new KubeConfig();
+  const place = path ?? process.env['KUBECONFIG'] ?? '~/.kube/config';
   try {
-    kubeConfig.loadFromDefault();
+    path === undefined ? kubeConfig.loadFromDefault() : kubeConfig.loadFromFile(path);
   } catch (error) {
-    const place = process.env['KUBECONFIG'] ?? '~/.kube/config';
     throw new Error(`The kubeconfig ${place} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+  if (context !== undefined) {
+    const names = kubeConfig.getContexts().map(({ name }) => name);
+    if (!names.includes(context)) {
+      throw new Error(`The kubeconfig ${place} has no context ${context}, only ${names.join(', ')}`);
+    }
+    kubeConfig.setCurrentContext(context);
   }
   return kubeConfig;
 }

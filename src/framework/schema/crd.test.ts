@@ -110,6 +110,7 @@ test('writes the whole manifest of a kind', () => {
                       description: 'The metadata.generation this status was computed for.',
                     },
                     conditions: expect.objectContaining({ 'x-kubernetes-list-map-keys': ['type'] }),
+                    lastHandledReconcileAt: expect.objectContaining({ type: 'string' }),
                     url: { type: 'string', description: 'Where it is reachable.' },
                   },
                 },
@@ -165,7 +166,7 @@ test('the conditions of the status are a map by type, in the form of metav1.Cond
 test('a kind may bring its own form of a standard status field', () => {
   const status = z.object({ conditions: z.array(z.unknown()).optional() });
   const schema = rootOf(z.object({}), { status }).properties?.['status'];
-  expect(Object.keys(schema?.properties ?? {})).toEqual(['observedGeneration', 'conditions']);
+  expect(Object.keys(schema?.properties ?? {})).toEqual(['observedGeneration', 'conditions', 'lastHandledReconcileAt']);
   expect(schema?.properties?.['conditions']).toEqual({
     type: 'array',
     items: { 'x-kubernetes-preserve-unknown-fields': true },

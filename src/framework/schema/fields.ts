@@ -19,7 +19,8 @@ const reservedWords = new Set(
   ),
 );
 
-function celField(name: string): string {
+/** A field's name as rules have to write it. */
+export function celField(name: string): string {
   if (reservedWords.has(name)) {
     return `__${name}__`;
   }

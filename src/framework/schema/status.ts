@@ -38,11 +38,15 @@ const standardFields = {
   conditions: listMap(z.array(conditionSchema), ['type'])
     .optional()
     .describe('The state of the object; Ready says whether it works now.'),
+  lastHandledReconcileAt: z
+    .string()
+    .optional()
+    .describe('The value of the annotation hearth.internal/reconcile-requested-at that the last run has seen.'),
 };
 
 /**
- * The status every kind has, with a kind's own fields beside it. A kind that declares `conditions` or `observedGeneration`
- * itself keeps its own form of them.
+ * The status every kind has, with a kind's own fields beside it. A kind that declares one of the standard fields itself
+ * keeps its own form of it.
  */
 export function statusSchemaOf<Extra extends z.ZodRawShape = Record<never, never>>(extra?: z.ZodObject<Extra>) {
   return z.object({ ...standardFields, ...(extra?.shape ?? ({} as Extra)) });

@@ -1,0 +1,78 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { hearth } from '../../tests/harness/command-line.ts';
+import { definitions } from '../resources/resources.ts';
+import { crdOf } from './crds.ts';
+import { editorSchema } from './json-schema.ts';
+
+const CRDS = join(import.meta.dirname, '../../manifests/crds');
+
+describe('hearth crds', () => {
+  test('prints what manifests/crds has', async () => {
+    const { code, stdout } = await hearth('crds');
+    const printed = parseAllDocuments(stdout).map((document) => document.toJS());
+    const files = readdirSync(CRDS).filter((name) => name !== 'kustomization.yaml');
+    expect(printed).toEqual(files.map((name) => parse(readFileSync(join(CRDS, name), 'utf8'))));
+    expect(code).toBe(0);
+  });
+
+  test('prints those that are named, and refuses what is none', async () => {
+    expect(parse((await hearth('crds', 'pgdb')).stdout)).toEqual(crdOf(definitions[3] ?? expect.fail()));
+    expect(JSON.parse((await hearth('crds', '-o', 'json')).stdout).items).toHaveLength(definitions.length);
+    expect(await hearth('crds', 'pods')).toMatchObject({ code: 64, stdout: '' });
+  });
+
+  test('writes a JSON schema for each kind, or prints one for all', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hearth-schemas-'));
+    try {
+      await hearth('crds', '--json-schema', '--out', join(folder, 'new'));
+      expect(existsSync(join(folder, 'new/postgresdatabase_v1.json'))).toBe(true);
+      expect(readdirSync(join(folder, 'new'))).toHaveLength(definitions.length);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const all = JSON.parse((await hearth('crds', '--json-schema')).stdout);
+    expect(all.oneOf.map(({ title }: { title: string }) => title)).toContain(
+      'GenerateSecret homelab.mortenolsen.pro/v1',
+    );
+    const one = JSON.parse((await hearth('crds', '--json-schema', 'pgdb')).stdout);
+    expect(one).toMatchObject({ properties: { kind: { const: 'PostgresDatabase' } }, additionalProperties: false });
+    expect(one.properties.status).toBeUndefined();
+    expect(JSON.stringify(one)).not.toContain('x-kubernetes');
+  });
+});
+
+test('a schema for editors says in draft 7 what the server says otherwise', () => {
+  const spec = {
+    type: 'object',
+    required: ['a'],
+    properties: {
+      a: { type: 'integer', minimum: 0, exclusiveMinimum: true, maximum: 5 },
+      b: { 'x-kubernetes-int-or-string': true as const, anyOf: [{ type: 'integer' }, { type: 'string' }] },
+      c: { type: 'string', nullable: true, enum: ['x'] },
+      open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: {} },
+      default: { type: 'object', default: { nullable: true }, properties: { nullable: { type: 'boolean' } } },
+    },
+  };
+  const schema = editorSchema({ type: 'object', properties: { spec, status: {} } }, { apiVersion: 'a/v1', kind: 'A' });
+  expect(schema.properties?.['spec']).toEqual({
+    type: 'object',
+    required: ['a'],
+    additionalProperties: false,
+    properties: {
+      a: { type: 'integer', exclusiveMinimum: 0, maximum: 5 },
+      b: { type: ['integer', 'string'], anyOf: [{ type: 'integer' }, { type: 'string' }] },
+      c: { type: ['string', 'null'], enum: ['x', null] },
+      open: { type: 'object', properties: {} },
+      default: {
+        type: 'object',
+        default: { nullable: true },
+        properties: { nullable: { type: 'boolean' } },
+        additionalProperties: false,
+      },
+    },
+  });
+});
