@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { AnyDefinition } from '../../src/framework/framework.ts';
 import { Admin, type OutsideWorld } from '../../src/framework/testing/cluster.ts';
-import { Conformance, type ConformanceOptions, oracles } from '../../src/framework/testing/conformance.ts';
+import {
+  Conformance,
+  type ConformanceOptions,
+  type OracleName,
+  oracles,
+} from '../../src/framework/testing/conformance.ts';
 import type { Grant } from '../../src/framework/testing/rights.ts';
 import { reasonAgainst } from '../../testenv/src/capabilities.ts';
 import { attachTestenv } from '../../testenv/src/testenv.ts';
 import { createTrialPlace, type Rights, type TrialPlace } from '../harness/conformance-cluster.ts';
-import type { Prerequisites, Surroundings } from './prerequisites.ts';
+import type { Episode, Prerequisites, Surroundings } from './prerequisites.ts';
 import { inNamespace, type Sample } from './samples.ts';
 
 /** One sample of one kind, and what it needs. */
@@ -17,6 +22,8 @@ export type TrialCase = {
   readonly prerequisites?: Prerequisites | undefined;
   /** What the kind makes outside the cluster, by the namespace of the trial, where no prerequisites tell. */
   readonly outside?: (namespace: string) => OutsideWorld;
+  /** What it is tried by; everything unless said. */
+  readonly by?: readonly OracleName[] | undefined;
 } & Pick<ConformanceOptions, 'unrepaired' | 'patienceMs'>;
 
 /** A trial under way. */
@@ -84,7 +91,7 @@ export function conformanceTests(trial: TrialCase): () => readonly Grant[] {
     grants = running?.place.grants() ?? [];
     await running?.end();
   });
-  for (const oracle of oracles) {
+  for (const oracle of trial.by ?? oracles) {
     test(oracle, TAKING_TURNS, async () => await kit().conformance.try(oracle));
   }
   test('every status that was ever to be seen keeps its promises', TAKING_TURNS, () => {
@@ -96,7 +103,27 @@ export function conformanceTests(trial: TrialCase): () => readonly Grant[] {
   return () => grants;
 }
 
+/** Declares the test of an episode. @returns what the operator asked for in it. */
+export function episodeTest(definition: AnyDefinition, { live }: Episode): () => readonly Grant[] {
+  let place: TrialPlace | undefined;
+  let grants: readonly Grant[] = [];
+  beforeAll(async () => {
+    place = await createTrialPlace(attachTestenv(inject('testenv')), definition.names.singular, 'hearth');
+  });
+  afterAll(async () => {
+    grants = place?.grants() ?? [];
+    await place?.remove();
+  });
+  test('comes to its end', TAKING_TURNS, async () => {
+    if (place) {
+      await live(place);
+    }
+  });
+  return () => grants;
+}
+
 const COLLECTIONS: Readonly<Record<string, string>> = {
+  ConfigMap: '/api/v1/namespaces/*/configmaps',
   Secret: '/api/v1/namespaces/*/secrets',
   PostgresConnection: '/apis/homelab.mortenolsen.pro/v1/namespaces/*/postgresconnections',
 };

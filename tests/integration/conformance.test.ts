@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { AnyDefinition } from '../../src/framework/framework.ts';
+import { oracles } from '../../src/framework/testing/conformance.ts';
 import { compareRights, type Excuse, type Grant, type Rule } from '../../src/framework/testing/rights.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { prerequisites } from '../conformance/prerequisites.ts';
 import { samplesOf } from '../conformance/samples.ts';
-import { conformanceTests, describeTrial } from '../conformance/trial.ts';
+import { conformanceTests, describeTrial, episodeTest } from '../conformance/trial.ts';
 import { MY_RESOURCE_RULES, myResource } from '../harness/my-resource.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -19,8 +20,8 @@ const { myResourceDefinition } = (await import(EXAMPLE)) as { myResourceDefiniti
 
 /** Rights that no request of any trial shows, and why they are declared. */
 const EXCUSES: readonly Excuse[] = [
-  ...['generatesecrets', 'postgresconnections', 'postgresdatabases'].map((resource) => ({
-    right: `update homelab.mortenolsen.pro/${resource}/finalizers`,
+  ...definitions.map(({ group, names }) => ({
+    right: `update ${group}/${names.plural}/finalizers`,
     because: 'asked for by the admission plugin OwnerReferencesPermissionEnforcement, which is off by default',
   })),
   { right: 'patch events.k8s.io/events', because: 'asked for only when the same event comes twice' },
@@ -37,10 +38,27 @@ const EVENTS: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verb
 const registered: (() => readonly Grant[])[] = [];
 
 for (const definition of definitions) {
+  const { only, unrepaired, episodes = [] } = prerequisites[definition.kind] ?? {};
   for (const sample of samplesOf(definition)) {
+    const by = only ? only[sample.metadata.name] : oracles;
+    if (!by) {
+      continue;
+    }
     describeTrial(`${definition.kind} ${sample.metadata.name}`, () => {
-      const trial = { definition, sample, rights: 'hearth', prerequisites: prerequisites[definition.kind] };
+      const trial = {
+        definition,
+        sample,
+        rights: 'hearth',
+        prerequisites: prerequisites[definition.kind],
+        by,
+        unrepaired,
+      };
       registered.push(conformanceTests(trial));
+    });
+  }
+  for (const episode of episodes) {
+    describeTrial(`${definition.kind} ${episode.name}`, () => {
+      registered.push(episodeTest(definition, episode));
     });
   }
 }
