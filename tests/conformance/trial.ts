@@ -2,12 +2,17 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { AnyDefinition } from '../../src/framework/framework.ts';
 import type { Rule } from '../../src/framework/rights/rule.ts';
 import { Admin, type OutsideWorld } from '../../src/framework/testing/cluster.ts';
-import { Conformance, type ConformanceOptions, oracles } from '../../src/framework/testing/conformance.ts';
+import {
+  Conformance,
+  type ConformanceOptions,
+  type OracleName,
+  oracles,
+} from '../../src/framework/testing/conformance.ts';
 import type { Grant } from '../../src/framework/testing/rights.ts';
 import { reasonAgainst } from '../../testenv/src/capabilities.ts';
 import { attachTestenv } from '../../testenv/src/testenv.ts';
 import { createTrialPlace, type TrialPlace } from '../harness/conformance-cluster.ts';
-import type { KindTrial, Sample } from './kind-trial.ts';
+import type { Episode, KindTrial, Sample } from './kind-trial.ts';
 import { inNamespace } from './samples.ts';
 
 /** One sample of one kind, and what it needs. */
@@ -20,6 +25,8 @@ export type TrialCase = {
   readonly kindTrial?: KindTrial;
   /** What the kind makes outside the cluster, by the namespace of the trial, where no surroundings tell. */
   readonly outside?: (namespace: string) => OutsideWorld;
+  /** What it is tried by; everything unless said. */
+  readonly by?: readonly OracleName[] | undefined;
 } & Pick<ConformanceOptions, 'unrepaired' | 'patienceMs'>;
 
 /** A trial under way. */
@@ -84,7 +91,7 @@ export function conformanceTests(trial: TrialCase): () => readonly Grant[] {
     grants = running?.place.grants() ?? [];
     await running?.end();
   });
-  for (const oracle of oracles) {
+  for (const oracle of trial.by ?? oracles) {
     test(oracle, TAKING_TURNS, async () => await kit().conformance.try(oracle));
   }
   test('every status that was ever to be seen keeps its promises', TAKING_TURNS, () => {
@@ -92,6 +99,29 @@ export function conformanceTests(trial: TrialCase): () => readonly Grant[] {
   });
   test('no generated value was told in a status, an event or the log', TAKING_TURNS, async () => {
     expect(await kit().conformance.secretsTold()).toEqual([]);
+  });
+  return () => grants;
+}
+
+/** Declares the test of an episode. @returns what the operator asked for in it. */
+export function episodeTest(
+  { names }: Pick<AnyDefinition, 'names'>,
+  { live }: Episode,
+  rights: readonly Rule[],
+): () => readonly Grant[] {
+  let place: TrialPlace | undefined;
+  let grants: readonly Grant[] = [];
+  beforeAll(async () => {
+    place = await createTrialPlace(attachTestenv(inject('testenv')), names.singular, rights);
+  });
+  afterAll(async () => {
+    grants = place?.grants() ?? [];
+    await place?.remove();
+  });
+  test('comes to its end', TAKING_TURNS, async () => {
+    if (place) {
+      await live(place);
+    }
   });
   return () => grants;
 }

@@ -4,6 +4,8 @@ import { loadImage } from '../../testenv/src/node-images.ts';
 import { reasonAgainstNode } from '../../testenv/src/node-machine.ts';
 import { buildOperatorImage } from '../../testenv/src/operator-image.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
+import { NEXT } from './convex-manifests.ts';
+import { buildConvexImage } from './images/convex.ts';
 import { buildServerImage } from './images/servers.ts';
 
 const MANIFESTS = join(import.meta.dirname, '../../manifests');
@@ -16,7 +18,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   if (reasonAgainstNode() !== undefined) {
     return async () => undefined;
   }
-  const images = [await buildOperatorImage(), await buildServerImage('postgres:17')];
+  const images = [
+    await buildOperatorImage(),
+    await buildServerImage('postgres:17'),
+    await buildConvexImage('backend'),
+    await buildConvexImage('backend', { version: NEXT }),
+    await buildConvexImage('dashboard'),
+  ];
   const testenv = await startTestenv({ profile: 'node' });
   project.provide('testenv', testenv.handle);
   try {

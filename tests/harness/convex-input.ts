@@ -55,6 +55,7 @@ export function convexInput(fields: Fields = {}, objects: Objects = {}, parts: P
       },
       image: 'hearth:test',
       stamps: {},
+      podManagement: undefined,
       attempt: 1,
     },
   );

@@ -65,7 +65,17 @@ export const SAMPLE_PRECONDITIONS = [
     BUCKET_PORT: '80',
     BUCKET_REGION: '',
   }),
+  secretManifest('forum-db', { url: 'postgres://forum:secret@db.example.com:5432/forum' }),
 ];
+
+/** A sample whose Gateway is served: the simulated controller has a class of its own, and leaves all others alone. */
+export function simulatedGateway<Sample extends { readonly spec?: unknown }>(sample: Sample): Sample {
+  const spec = sample.spec as Fields;
+  return {
+    ...sample,
+    spec: { ...spec, networking: { ...(spec['networking'] as Fields), gatewayClassName: 'simulated' } },
+  };
+}
 
 /** Says of a Gateway what its controller says when it serves it. The simulation knows its own class only. */
 export async function serveGateway(suite: Suite, name: string): Promise<void> {

@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import type { AnyDefinition } from '../../src/framework/framework.ts';
 import type { Rule } from '../../src/framework/rights/rule.ts';
 import { EVENT_RULES, rulesFor } from '../../src/framework/rights/rules.ts';
+import { oracles } from '../../src/framework/testing/conformance.ts';
 import { compareRights, excusesIn, type Grant, rulesIn } from '../../src/framework/testing/rights.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { trialOf } from '../conformance/kind-trial.ts';
 import { samplesOf } from '../conformance/samples.ts';
-import { conformanceTests, describeTrial } from '../conformance/trial.ts';
+import { conformanceTests, describeTrial, episodeTest } from '../conformance/trial.ts';
 import { MY_RESOURCE_RULES, myResource } from '../harness/my-resource.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -25,9 +26,18 @@ for (const definition of definitions) {
   const kindTrial = await trialOf(definition);
   // The operator of a kind of the whole cluster sees the objects of every trial.
   const alone = definition.scope === 'Cluster';
+  const { only, unrepaired, episodes = [] } = kindTrial;
   for (const sample of samplesOf(definition)) {
-    const declare = () => void trials.push(conformanceTests({ definition, sample, rights, kindTrial }));
-    describeTrial(`${definition.kind} ${sample.metadata.name}`, declare, { alone });
+    const by = only ? only[sample.metadata.name] : oracles;
+    const trial = { definition, sample, rights, kindTrial, by, unrepaired };
+    if (by) {
+      const declare = () => void trials.push(conformanceTests(trial));
+      describeTrial(`${definition.kind} ${sample.metadata.name}`, declare, { alone });
+    }
+  }
+  for (const episode of episodes) {
+    const declare = () => void trials.push(episodeTest(definition, episode, rights));
+    describeTrial(`${definition.kind} ${episode.name}`, declare, { alone });
   }
   testNeeding(
     'controllers',

@@ -82,7 +82,8 @@ function tellOfReady(subject: Subject, trouble: Trouble | undefined): void {
   const before = subject.observedStatus.conditions?.find(({ type }) => type === 'Ready');
   const ready = subject.conditions.get('Ready');
   const same = (['status', 'reason', 'message'] as const).every((field) => before?.[field] === ready?.[field]);
-  if (!ready || same) {
+  // A kind may have words of its own for becoming Ready, and one event tells it.
+  if (!ready || same || (ready.status === 'True' && subject.hasTold('Ready'))) {
     return;
   }
   const bad = trouble?.kind === 'failed' || trouble?.kind === 'stalled';

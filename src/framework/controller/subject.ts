@@ -32,6 +32,7 @@ export class Subject {
   #object: KubeObject;
   #conditions: Conditions;
   #fields: Readonly<Record<string, unknown>> = {};
+  #told = new Set<string>();
   #signal = AbortSignal.abort();
   #causes: readonly Cause[] = [];
   #isRunning = false;
@@ -81,6 +82,7 @@ export class Subject {
     this.#isRunning = true;
     this.#conditions = conditionsOf(object);
     this.#fields = {};
+    this.#told = new Set();
     this.parts = [];
     this.requeueAfterMs = undefined;
   }
@@ -101,7 +103,13 @@ export class Subject {
   }
 
   record(event: EventInput): void {
+    this.#told.add(event.reason);
     this.#options.record(this.#object, event);
+  }
+
+  /** Whether this run has recorded an event of that reason. */
+  hasTold(reason: string): boolean {
+    return this.#told.has(reason);
   }
 
   /** The status as it was when the run began. */

@@ -11,6 +11,8 @@ export type OperatorRunOptions = {
   readonly namespace: string;
   readonly logger: Logger;
   readonly faults?: Faults;
+  /** The image that it takes for its own, for kinds that run Jobs of it. */
+  readonly image?: string;
 };
 
 /** One life of the operator: the real host in this process, for one kind and one namespace, on a wire of its own. */
@@ -26,13 +28,12 @@ export class OperatorRun {
     this.#host = host;
   }
 
-  static async start({ definition, kubeConfig, namespace, logger, faults }: OperatorRunOptions): Promise<OperatorRun> {
+  static async start({ definition, namespace, faults, ...options }: OperatorRunOptions): Promise<OperatorRun> {
     const wire = new Wire(faults);
     const host = new OperatorHost({
-      kubeConfig,
+      ...options,
       definitions: [definition],
       namespaces: definition.scope === 'Cluster' ? [] : [namespace],
-      logger,
       instance: 'conformance',
       intercept: wire.intercept,
     });

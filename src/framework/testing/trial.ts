@@ -151,9 +151,22 @@ export class Trial {
     this.#runs = [];
     await this.admin.tryPatch(this.path, { metadata: { finalizers: null } });
     await this.admin.delete(this.path);
-    await Promise.all([...this.#children].map((path) => this.admin.delete(path)));
+    await Promise.all(
+      [...this.#children].map(async (path) => {
+        await this.admin.delete(path);
+        await this.letGo(path);
+      }),
+    );
     await this.outside.wipe();
     await this.gone([this.path, ...this.#children]);
+  }
+
+  /** What is deleted and held by others, such as a volume that a pod uses, goes when they are done: here at once. */
+  async letGo(path: string): Promise<void> {
+    const { deletionTimestamp, finalizers = [] } = (await this.admin.find(path))?.metadata ?? {};
+    if (deletionTimestamp && finalizers.length > 0) {
+      await this.admin.tryPatch(path, { metadata: { finalizers: null } });
+    }
   }
 
   /** Waits until nothing is left at these paths. */

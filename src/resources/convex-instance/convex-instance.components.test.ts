@@ -150,9 +150,18 @@ describe('the StatefulSet of the backend', () => {
     });
   });
 
+  test('gets over a pod that never becomes ready, but for one that was made otherwise', () => {
+    const policy = (podManagement?: string) =>
+      made(backend, convexInput({}, {}, { podManagement })).spec.podManagementPolicy;
+    expect(policy()).toBe('Parallel');
+    expect(policy('OrderedReady')).toBe('OrderedReady');
+  });
+
   test('asks for the version only after the start, and ends with SIGINT in time', () => {
     const container = containerOf(convexInput());
-    expect(container.startupProbe).toMatchObject({ httpGet: { path: '/version', port: 3210 }, failureThreshold: 60 });
+    const { httpGet, periodSeconds, failureThreshold } = container.startupProbe;
+    expect(httpGet).toEqual({ path: '/version', port: 3210 });
+    expect(periodSeconds * failureThreshold).toBe(600);
     expect(container.livenessProbe.httpGet.path).toBe('/version');
     expect(container.lifecycle.preStop.exec.command.join(' ')).toContain('kill -INT 1');
     expect(made(backend, convexInput()).spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(30);

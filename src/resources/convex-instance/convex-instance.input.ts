@@ -15,7 +15,7 @@ import type { ConvexInstanceSpec } from './convex-instance.schemas.ts';
 import type { ConvexInput } from './input/convex-input.ts';
 import { instanceNameOf, pathlessUrlOf } from './input/database-url.ts';
 import { dashboardHash, type Generated, generate } from './input/generated.ts';
-import { secretNameOf } from './input/names.ts';
+import { CONVEX_GROUP, secretNameOf } from './input/names.ts';
 import { contentHash, databaseReference, type Resolved, referenceNames } from './input/references.ts';
 import type { Content, Referents } from './input/referents.ts';
 import type { Stamps } from './input/restart.ts';
@@ -66,6 +66,14 @@ function contentOf({ manifest }: Resource): Content {
   return manifest && ((manifest as { readonly data?: Content }).data ?? {});
 }
 
+/** On a generated Secret that was not there before: it is ours also when somebody has taken its owner away. */
+const MADE_HERE = `${CONVEX_GROUP}/generated`;
+
+/** Whether a person made the Secret: then it has no owner. The original operator gives it one, too. */
+function isTheirs(found: ObjectMeta | undefined): boolean {
+  return found !== undefined && !found.ownerReferences?.length && found.annotations?.[MADE_HERE] === undefined;
+}
+
 /** The object for which values are generated. */
 type Owner = Pick<Scope, 'spec' | 'name'> & { readonly metadata: ObjectMeta; readonly ref: OwnerReference };
 
@@ -95,13 +103,10 @@ export class GeneratedSecret {
       current: rotation.isDue ? {} : (values ?? {}),
     };
     const generated = generate(wish, random);
-    const isTheirs = values?.['instanceSecret'] !== undefined && !secret?.metadata?.ownerReferences?.length;
     // What a person made outlives the instance; what is made here goes with it.
-    const ownership = isTheirs ? {} : { ownerReferences: [ref] };
-    const result = await secret?.write(
-      { data: { ...generated }, annotations: rotation.mark, ...ownership },
-      { adopt: true },
-    );
+    const ownership = isTheirs(secret?.metadata) ? {} : { ownerReferences: [ref] };
+    const annotations = { ...rotation.mark, ...(ownership.ownerReferences ? { [MADE_HERE]: 'true' } : {}) };
+    const result = await secret?.write({ data: { ...generated }, annotations, ...ownership }, { adopt: true });
     return { generated, isRotated: rotation.isDue && result === 'updated' };
   }
 }
@@ -123,13 +128,14 @@ type InputParts = {
   readonly acts: UpgradeActs;
   readonly image: string | undefined;
   readonly stamps: Stamps;
+  readonly podManagement: string | undefined;
   readonly attempt: number;
 };
 
 /** Everything that the parts are made from. */
 export function createConvexInput(
   { name, namespace, spec }: Pick<Scope, 'name' | 'namespace' | 'spec'>,
-  { referents, resolved, generated, acts, image, stamps, attempt }: InputParts,
+  { referents, resolved, generated, acts, image, stamps, podManagement, attempt }: InputParts,
 ): ConvexInput {
   const derived = { from: 'secret', name: secretNameOf({ name, namespace }), key: 'databaseUrl' } as const;
   const input = {
@@ -141,6 +147,7 @@ export function createConvexInput(
     storage: resolved.storage,
     backend: acts.backend,
     stamps,
+    podManagement,
   };
   const hashes = {
     config: contentHash(generated.instanceSecret, resolved.used, referents),

@@ -6,6 +6,7 @@ export async function restoresChildren(trial: Trial, { end, madeUp }: Baseline):
   const run = await reachEnd(trial);
   for (const [path, child] of await trial.children()) {
     await trial.admin.delete(path);
+    await trial.letGo(path);
     await trial.wait(`somebody deleted ${path}, and it comes back`, async () => {
       const found = await trial.admin.find(path);
       const isNew = found && found.metadata.uid !== child.metadata.uid && !found.metadata.deletionTimestamp;

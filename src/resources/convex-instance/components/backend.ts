@@ -33,8 +33,8 @@ function createContainer(input: ConvexInput) {
     ],
     env: createBackendEnv(input),
     ...resourcesOf(input),
-    // Migrations of a large database take their time: ten minutes, then it starts over.
-    startupProbe: { ...version, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 60 },
+    // Migrations of a large database take their time: ten minutes, then it starts over. Nobody waits longer than needed.
+    startupProbe: { ...version, periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 300 },
     readinessProbe: { ...version, periodSeconds: 10, timeoutSeconds: 5 },
     livenessProbe: { ...version, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
     // The server ends on SIGINT only, and as the first process of its container ignores SIGTERM.
@@ -75,7 +75,7 @@ export const backend: Component<ConvexInput> = {
   kinds: [{ apiVersion: 'apps/v1', kind: 'StatefulSet' }],
   needs: [settings, dataVolume],
   manifests: (input) => {
-    const { name, namespace, hashes, stamps } = input;
+    const { name, namespace, hashes, stamps, podManagement } = input;
     const selector = selectorOf(name, 'backend');
     const trigger = stamps.trigger ? { [RESTART_TRIGGER]: stamps.trigger } : {};
     const manifest: Shaped<{ spec: object }> = {
@@ -91,6 +91,8 @@ export const backend: Component<ConvexInput> = {
         // Two backends on one database would take the lease from each other.
         replicas: 1,
         serviceName: `${name}-backend`,
+        // The other policy waits for a pod to be ready before it replaces it: one that never is would stay for ever.
+        podManagementPolicy: podManagement ?? 'Parallel',
         selector: { matchLabels: selector },
         template: {
           metadata: { labels: selector, annotations: { [CONFIG_HASH]: hashes.config, ...trigger } },

@@ -33,6 +33,8 @@ export type ConvexInput = {
   /** The backend that is to run now; while an export is made, still the old one. */
   readonly backend: Revision;
   readonly stamps: Stamps;
+  /** How the StatefulSet that is there manages its pods. */
+  readonly podManagement: string | undefined;
   readonly upgrade: UpgradeJobs | undefined;
 };
 

@@ -26,6 +26,11 @@ export function revisionOf(statefulSet: KubeObject): Revision | undefined {
   return container?.image === undefined ? undefined : { image: container.image, version: version ?? '' };
 }
 
+/** How a StatefulSet manages its pods: fixed for its life, and the original operator left it to the server. */
+export function podManagementOf(statefulSet: KubeObject | undefined): string | undefined {
+  return (statefulSet?.spec as { readonly podManagementPolicy?: string } | undefined)?.podManagementPolicy;
+}
+
 /** When a StatefulSet was last restarted, as far as it says. */
 export function liveStamps(statefulSet: KubeObject): NonNullable<RestartInput['live']> {
   const { annotations = {}, creationTimestamp } = statefulSet.metadata;

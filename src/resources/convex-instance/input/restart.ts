@@ -28,7 +28,7 @@ const SHORTEST_MS = 60_000;
 /** By how much of the interval a restart may come early, so that instances made together do not restart together. */
 const SPREAD = 0.1;
 
-export const DEFAULT_INTERVAL = '168h';
+const DEFAULT_INTERVAL = '168h';
 
 /** The interval between restarts; `undefined` when the text is no duration. */
 export function intervalOf(text: string | undefined): number | undefined {
