@@ -32,7 +32,7 @@ export const convexInstanceDefinition = createCustomResourceDefinition({
       deeds: ['read', 'watch', 'apply'],
       because: 'Its own with the keys; those that the spec names',
     },
-    { resource: 'configmaps', deeds: ['read'], because: 'Those that the spec names' },
+    { resource: 'configmaps', deeds: ['watch'], because: 'Those that the spec names' },
     {
       group: 'apps',
       resource: 'statefulsets',
