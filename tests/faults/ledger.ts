@@ -7,8 +7,6 @@ import { statusProblems } from '../harness/status-problems.ts';
 import { conditionOf, type SeenObject, type Suite } from '../harness/suite.ts';
 import { type FaultKind, faultKinds, type Version } from './kinds.ts';
 
-const GROUP_VERSION = '/apis/homelab.mortenolsen.pro/v1';
-
 /** An object that should be there. */
 type Expected = { readonly kind: string; readonly entry: FaultKind; readonly name: string; readonly version: Version };
 
@@ -78,9 +76,9 @@ export class Ledger {
 
   async #objects(): Promise<SeenObject[]> {
     const lists = await Promise.all(
-      faultKinds().map(async ({ kind, plural }) => {
+      faultKinds().map(async ({ kind, plural, root }) => {
         const { body } = await this.#suite.testenv.request({
-          path: `${GROUP_VERSION}/namespaces/${this.#suite.namespace}/${plural}`,
+          path: `${root}/namespaces/${this.#suite.namespace}/${plural}`,
         });
         return (body.items as SeenObject[]).map((object) => ({ ...object, kind }));
       }),

@@ -17,6 +17,10 @@ const OBJECTS = [
   ['persistentvolumeclaim', 'old-backend-pvc'],
   ['service', 'old-backend'],
   ['statefulset', 'old-backend'],
+  ['deployment', 'old-dashboard'],
+  ['service', 'old-dashboard'],
+  ['gateway', 'old-gateway'],
+  ['httproute', 'old-route'],
 ] as const;
 
 describe('what the original operator made', () => {
@@ -27,7 +31,6 @@ describe('what the original operator made', () => {
         db: { engine: 'sqlite' },
         storage: { pvc: { enabled: true, size: '1Gi' } },
       },
-      dashboard: { enabled: false },
       maintenance: { upgradeStrategy: 'exportImport', restartInterval: '876000h' },
     });
     const finalizers = ['convex.icod.de/finalizer'];
@@ -69,6 +72,20 @@ describe('what the original operator made', () => {
     expect(text).toContain('"claimName":"old-backend-pvc"');
     expect(text).toContain(`"convex.icod.de/restart-trigger":"${STAMP}"`);
     expect(metadata.annotations?.['convex.icod.de/last-restart']).toBe(STAMP);
+  });
+
+  withPods('leads where it led, and the annotation that nobody asks for any more goes', async () => {
+    const { spec } = await suite().get('httproute', 'old-route');
+    expect(spec?.['rules']).toHaveLength(3);
+    expect(spec?.['parentRefs']).toHaveLength(1);
+    const issuer = async () =>
+      (await suite().get('gateway', 'old-gateway')).metadata.annotations?.['cert-manager.io/cluster-issuer'];
+    expect(await issuer()).toBe('letsencrypt-prod-rfc2136');
+    // An apply of an empty map would leave what the server has put there by default.
+    const patch = JSON.stringify([{ op: 'replace', path: '/spec/networking/gatewayAnnotations', value: {} }]);
+    await suite().kubectl('patch', 'convexinstance', 'old', '-n', suite().namespace, '--type=json', '-p', patch);
+    await eventually('the annotation is gone', issuer, { until: (found) => found === undefined });
+    await becomesReady(suite(), 'old');
   });
 
   withPods('is then quiet, also after a restart of Hearth, and goes with its instance', async () => {
