@@ -46,14 +46,17 @@ export async function createApps(apps: Apps): Promise<void> {
   await forEach(apps.count, (index) => create(apps, nameOf(index)));
 }
 
+/** So many objects of a kind in one namespace. */
+type Counted = Pick<Apps, 'transport' | 'namespace' | 'count'>;
+
 /** How often a watch may break before that is a failure; a busy server ends some. */
 const MAX_BREAKS = 5;
 
 /** Resolves when as many objects as there are to be are Ready. */
-export async function allReady(apps: Apps): Promise<void> {
+export async function allReady(apps: Counted, type: ResourceType = APPS): Promise<void> {
   for (let breaks = 0; ; breaks += 1) {
     try {
-      return await watchUntilReady(apps);
+      return await watchUntilReady(apps, type);
     } catch (error) {
       if (breaks === MAX_BREAKS) {
         throw error;
@@ -63,13 +66,13 @@ export async function allReady(apps: Apps): Promise<void> {
 }
 
 /** Begins with what is there, so that one that broke off is simply begun anew. */
-async function watchUntilReady({ transport, namespace, count }: Apps): Promise<void> {
+async function watchUntilReady({ transport, namespace, count }: Counted, type: ResourceType): Promise<void> {
   const abort = new AbortController();
   const ready = new Set<string>();
-  const selection = { type: APPS, projection: 'full' as const, namespace };
+  const selection = { type, projection: 'full' as const, namespace };
   const options = { timeoutSeconds: 3600, signal: abort.signal, onActivity: () => undefined };
-  for await (const { type, object } of watchEvents(transport, selection, options)) {
-    if (type !== 'BOOKMARK' && isReady(object)) {
+  for await (const { type: event, object } of watchEvents(transport, selection, options)) {
+    if (event !== 'BOOKMARK' && isReady(object)) {
       ready.add(object.metadata.name);
     }
     if (ready.size >= count) {

@@ -2,19 +2,25 @@ import { join } from 'node:path';
 import { loadImage } from '../testenv/src/node-images.ts';
 import { type BuiltImage, buildOperatorImage } from '../testenv/src/operator-image.ts';
 import type { Testenv } from '../testenv/src/testenv.ts';
+import { buildConvexImage } from '../tests/e2e/images/convex.ts';
 import { buildServerImage } from '../tests/e2e/images/servers.ts';
 import { applySamples, assets, generatedUrl, kubectl, say, startCluster } from './cluster.ts';
+import { showConvex, useAdminKey } from './convex.ts';
 import { ROOT } from './state.ts';
 
 async function load(testenv: Testenv, images: readonly BuiltImage[]): Promise<void> {
-  say('The images: Hearth from its Dockerfile, and PostgreSQL.');
+  say(
+    'The images: Hearth from its Dockerfile, PostgreSQL, and a stand-in for Convex, whose own cannot be had everywhere.',
+  );
   for (const { archive } of images) {
     console.log((await loadImage(testenv, archive)).join(', '));
   }
 }
 
 async function install(testenv: Testenv): Promise<void> {
-  say('Hearth, installed as on any cluster.');
+  say('Hearth, installed as on any cluster. Nobody serves Gateways here, so there is no Gateway API either.');
+  const crds = ['gateways', 'httproutes'].map((plural) => `${plural}.gateway.networking.k8s.io`);
+  await kubectl(testenv, ['delete', 'crd', ...crds, '--ignore-not-found']);
   await kubectl(testenv, ['apply', '-k', join(ROOT, 'demo/node')]);
   await kubectl(testenv, ['rollout', 'status', 'deployment/hearth', '-n', 'hearth-system', '--timeout=120s']);
   // The garbage collector looks for new kinds only every half a minute; a fresh one knows them.
@@ -51,6 +57,7 @@ function explain(testenv: Testenv): void {
   kubectl exec -n postgres postgres-0 -- psql -U postgres -c 'select datname from pg_database'
   kubectl delete secret postgres-database-test2 -n homelab          # it comes back, and its login works
   kubectl delete pod postgres-0 -n postgres                         # status tells, then all is Ready again
+  kubectl delete pod forum-backend-0 -n homelab                     # the next one has what this one had
   kubectl delete postgresdatabase shop -n homelab                   # database, role and Secret go
   kubectl logs -f -n hearth-system deployment/hearth
   kubectl port-forward -n hearth-system service/hearth-metrics 8080 # then: curl localhost:8080/metrics
@@ -61,7 +68,12 @@ function explain(testenv: Testenv): void {
 /** The demo on a real node: PostgreSQL and the operator are pods. */
 export async function showOnNode(): Promise<void> {
   say('Profile node: a real Kubernetes cluster on this machine, in namespaces of its own. Its pods really run.');
-  const images = [await buildOperatorImage(), await buildServerImage('postgres:17')];
+  const images = [
+    await buildOperatorImage(),
+    await buildServerImage('postgres:17'),
+    await buildConvexImage('backend'),
+    await buildConvexImage('dashboard'),
+  ];
   const testenv = startCluster('node');
   await load(testenv, images);
   await install(testenv);
@@ -69,5 +81,7 @@ export async function showOnNode(): Promise<void> {
   say('The samples of test-manifests.');
   await applySamples(testenv);
   await logIn(testenv);
+  await showConvex(testenv, 'none');
+  await useAdminKey(testenv);
   explain(testenv);
 }

@@ -5,6 +5,7 @@ import { serviceAccountKubeconfig } from '../testenv/src/service-account.ts';
 import type { Testenv } from '../testenv/src/testenv.ts';
 import { eventually } from '../testenv/src/wait.ts';
 import { applySamples, assets, generatedUrl, kubectl, say, startCluster } from './cluster.ts';
+import { showConvex } from './convex.ts';
 import { FOLDER, logFile, ROOT, runningPid, startInBackground } from './state.ts';
 
 type Login = { readonly host: string; readonly port: number; readonly user: string; readonly password: string };
@@ -70,6 +71,7 @@ function explain(testenv: Testenv): void {
   kubectl get postgresdatabases -n homelab
   kubectl describe postgresdatabase test2 -n homelab
   kubectl explain postgresdatabase.spec
+  kubectl patch convex forum -n homelab --type=merge -p '{"spec":{"version":"2"}}'; kubectl get convex -n homelab -w
   kubectl delete secret postgres-database-test2 -n homelab    # it comes back, and its login works
   kubectl delete postgresdatabase shop -n homelab             # database, role and Secret go
   tail -f ${logFile('operator')}
@@ -88,5 +90,6 @@ export async function showSimulated(reason: string): Promise<void> {
   await kubectl(testenv, ['apply', '--server-side', '-f', '-'], adminSecret(login));
   await applySamples(testenv);
   await logIn(testenv);
+  await showConvex(testenv, 'simulated');
   explain(testenv);
 }

@@ -39,7 +39,7 @@ export type KindTrial = {
   readonly unrepaired?: ConformanceOptions['unrepaired'];
   /** What a sample by itself does not come to. */
   readonly episodes?: readonly Episode[];
-  /** How the kind takes part in the fault matrix, which has an API server and PostgreSQL, and no controllers. */
+  /** How the kind takes part in the fault matrix, which has the controllers, simulated pods and PostgreSQL. */
   readonly faults?: FaultKind;
 };
 

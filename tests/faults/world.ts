@@ -57,8 +57,8 @@ export class World {
    * @param options where the database server keeps its data; in the system's temporary folder unless said.
    */
   static async start(name: string, options: { postgresFolder?: string } = {}): Promise<World> {
-    // Only the API server matters here, and the machine is busy enough.
-    const testenv = await startWithHearth(definitions, { profile: 'api', thirdParties: false });
+    // With controllers and simulated pods: a kind of many parts is Ready only when those work.
+    const testenv = await startWithHearth(definitions);
     const folder = mkdtempSync(join(testenv.dataDir, 'faults-'));
     const identity = identityIn(join(testenv.dataDir, 'pki'), 'serving');
     const proxy = new FaultProxy({ server: testenv.server, ca: testenv.caData, identity });

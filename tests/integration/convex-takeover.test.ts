@@ -17,6 +17,10 @@ const OBJECTS = [
   ['persistentvolumeclaim', 'old-backend-pvc'],
   ['service', 'old-backend'],
   ['statefulset', 'old-backend'],
+  ['deployment', 'old-dashboard'],
+  ['service', 'old-dashboard'],
+  ['gateway', 'old-gateway'],
+  ['httproute', 'old-route'],
 ] as const;
 
 describe('what the original operator made', () => {
@@ -27,7 +31,6 @@ describe('what the original operator made', () => {
         db: { engine: 'sqlite' },
         storage: { pvc: { enabled: true, size: '1Gi' } },
       },
-      dashboard: { enabled: false },
       maintenance: { upgradeStrategy: 'exportImport', restartInterval: '876000h' },
     });
     const finalizers = ['convex.icod.de/finalizer'];
@@ -69,6 +72,17 @@ describe('what the original operator made', () => {
     expect(text).toContain('"claimName":"old-backend-pvc"');
     expect(text).toContain(`"convex.icod.de/restart-trigger":"${STAMP}"`);
     expect(metadata.annotations?.['convex.icod.de/last-restart']).toBe(STAMP);
+  });
+
+  withPods('leads where it led: the route is once what it was, on the same Gateway', async () => {
+    const { spec } = await suite().get('httproute', 'old-route');
+    expect(spec?.['rules']).toHaveLength(3);
+    expect(spec?.['parentRefs']).toHaveLength(1);
+    expect((await suite().get('gateway', 'old-gateway')).spec?.['listeners']).toHaveLength(1);
+    expect((await suite().get('deployment', 'old-dashboard')).status).toMatchObject({ readyReplicas: 1 });
+    expect((await suite().get('convexinstance', 'old')).status?.['endpoints']).toMatchObject({
+      apiUrl: 'http://old.example.com',
+    });
   });
 
   withPods('is then quiet, also after a restart of Hearth, and goes with its instance', async () => {

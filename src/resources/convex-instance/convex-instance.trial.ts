@@ -1,7 +1,12 @@
+import { expect } from 'vitest';
 import { oracles } from '../../../src/framework/testing/conformance.ts';
 import { convexEpisodes } from '../../../tests/conformance/convex-episodes.ts';
 import type { KindTrial } from '../../../tests/conformance/kind-trial.ts';
-import { SAMPLE_PRECONDITIONS, simulatedGateway } from '../../../tests/harness/convex.ts';
+import type { Version } from '../../../tests/faults/fault-kind.ts';
+import { convexInstance, SAMPLE_PRECONDITIONS, simulatedGateway } from '../../../tests/harness/convex.ts';
+import { openAdminKey } from '../../../tests/stand-ins/convex/admin-key.ts';
+
+const image = (version: Version) => `example/backend:${version}`;
 
 export const trial: KindTrial = {
   surroundings: async () => ({ objects: SAMPLE_PRECONDITIONS }),
@@ -18,4 +23,23 @@ export const trial: KindTrial = {
     },
   ],
   episodes: convexEpisodes,
+  faults: {
+    manifest: (name, version) =>
+      convexInstance(name, {
+        version,
+        backend: { image: image(version), db: { engine: 'sqlite' }, storage: { pvc: { enabled: true, size: '1Gi' } } },
+        dashboard: { enabled: false },
+      }),
+    secretOf: (name) => `${name}-convex-secrets`,
+    expectInLine: async (suite, { metadata, status }, version) => {
+      const { name } = metadata;
+      expect(status?.['revision']).toEqual({ image: image(version), version });
+      const { spec, status: pods } = await suite.get('statefulset', `${name}-backend`);
+      expect(JSON.stringify(spec)).toContain(`"image":"${image(version)}"`);
+      expect(pods).toMatchObject({ readyReplicas: 1, updatedReplicas: 1 });
+      const { adminKey = '', instanceSecret = '' } = await suite.secret(`${name}-convex-secrets`);
+      const instance = { name: name.replaceAll('-', '_'), secret: Buffer.from(instanceSecret, 'hex') };
+      expect(openAdminKey(adminKey, instance)).toEqual({ readOnly: false });
+    },
+  },
 };
