@@ -28,7 +28,7 @@ demo-down: setup ## End the demo and remove everything of it
 
 # Three runs, one after the other: tests of real pods want the machine for themselves. HEARTH_TEST_REPORT is a folder.
 .PHONY: test
-test: setup ## Run every test (the first time it builds a control plane and images: about 15 minutes)
+test: setup ## Run every test (about 20 minutes; the first time it builds a control plane and images, too)
 	@status=0; \
 	$(MAKE) --no-print-directory test-simulated || status=1; \
 	$(MAKE) --no-print-directory test-copies || status=1; \
@@ -73,7 +73,7 @@ fix: setup ## Format, and mend what the linter can
 generate: setup ## Write CRDs, roles, webhook, chart and lists of samples from the definitions
 	node scripts/generate.ts
 
-generated = manifests charts test-manifests docs/kinds
+generated = manifests charts test-manifests docs/kinds docs/conditions.md
 
 .PHONY: verify-generated
 verify-generated: generate ## Fail when a generated file was not up to date

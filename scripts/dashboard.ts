@@ -71,7 +71,7 @@ const WIDTH = 12;
 const HEIGHT = 8;
 
 /** Grafana's dashboard for Hearth; it asks for the data source when it is imported. */
-export function dashboard(): object {
+function dashboard(): object {
   const datasource = { type: 'prometheus', uid: '$datasource' };
   return {
     uid: 'hearth',
@@ -99,6 +99,11 @@ export function dashboard(): object {
   };
 }
 
+/** The same as the file that Grafana imports. */
+export function dashboardJson(): string {
+  return `${JSON.stringify(dashboard(), undefined, 2)}\n`;
+}
+
 /** The same as an object that Grafana's sidecar finds by its label. */
 export function dashboardConfigMap(): object {
   return {
@@ -109,6 +114,6 @@ export function dashboardConfigMap(): object {
       namespace: 'hearth-system',
       labels: { 'app.kubernetes.io/name': 'hearth', grafana_dashboard: '1' },
     },
-    data: { 'hearth.json': `${JSON.stringify(dashboard(), undefined, 2)}\n` },
+    data: { 'hearth.json': dashboardJson() },
   };
 }

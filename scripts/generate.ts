@@ -1,7 +1,7 @@
 import { createCrdManifest, createWebhookConfigurations } from '../src/framework/framework.ts';
 import { definitions } from '../src/resources/resources.ts';
 import { generateChart } from './chart.ts';
-import { dashboardConfigMap } from './dashboard.ts';
+import { dashboardConfigMap, dashboardJson } from './dashboard.ts';
 import { generatePages } from './generate/pages.ts';
 import { generateSamples } from './generate/samples.ts';
 import { kustomizationOf, toYaml, writeFiles, writeFolder } from './generated-file.ts';
@@ -39,10 +39,19 @@ async function generateRbac(): Promise<void> {
   console.log(`manifests/rbac: the rights of ${definitions.length} kinds`);
 }
 
+/** Writes the dashboard twice: for Grafana's sidecar, and for people who import it. */
+async function generateDashboard(): Promise<void> {
+  const files = new Map([
+    ['dashboard.yaml', toYaml(dashboardConfigMap())],
+    ['dashboard.json', dashboardJson()],
+  ]);
+  await writeFiles('manifests/components/monitoring', files);
+}
+
 await generateCrds();
 await generateWebhooks();
 await generateRbac();
-await writeFiles('manifests/components/monitoring', new Map([['dashboard.yaml', toYaml(dashboardConfigMap())]]));
+await generateDashboard();
 await generateChart();
 console.log('charts/hearth: from manifests');
 await generateSamples();

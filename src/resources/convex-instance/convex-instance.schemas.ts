@@ -25,8 +25,13 @@ const databaseSchema = z
     engine: z.enum(['postgres', 'mysql', 'sqlite']).describe('Where Convex keeps its documents.'),
     secretRef: optionalText('The Secret with the URL of the database; required unless the engine is sqlite.'),
     urlKey: optionalText('The key in that Secret that holds the URL; required unless the engine is sqlite.'),
-    databaseName: optionalText('The INSTANCE_NAME, and so the database; by default the name with _ for -.'),
-    requireSSL: z.boolean().default(true).describe('Whether the connection to the database must be encrypted.'),
+    databaseName: optionalText(
+      'The INSTANCE_NAME, and so the database; by default that of the URL, then the name with _ for -.',
+    ),
+    requireSSL: z
+      .boolean()
+      .default(true)
+      .describe('Whether the connection to the database must be encrypted; false sets DO_NOT_REQUIRE_SSL.'),
   })
   .describe('The database.');
 
@@ -40,7 +45,11 @@ const storageSchema = z
       .object({
         enabled: switchedOff('Whether the data is on a volume, at /convex/data.'),
         storageClassName: optionalText("The volume's class; the cluster's default when empty. Cannot be changed."),
-        size: quantity().optional().describe("The volume's size, 10Gi unless given. It can only grow."),
+        size: quantity()
+          .optional()
+          .describe(
+            "The volume's size, 10Gi unless given; zero counts as not given. It can only grow, where the class allows it.",
+          ),
       })
       .optional()
       .describe('The data volume.'),
@@ -50,9 +59,11 @@ const storageSchema = z
 
 const s3Schema = z
   .object({
-    enabled: switchedOff('Whether files are in S3 buckets.'),
+    enabled: switchedOff('Whether files are in S3 buckets. The rest is looked at only then.'),
     secretRef: optionalText('The Secret with the credentials; required when enabled.'),
-    configMapRef: optionalText('A ConfigMap with bucket, region and endpoint.'),
+    configMapRef: optionalText(
+      'A ConfigMap with bucket, region and endpoint; the Secret then has the credentials only.',
+    ),
     autoDetectOBC: z
       .boolean()
       .default(true)
@@ -68,7 +79,10 @@ const s3Schema = z
     bucketKey: optionalText('The key that holds the bucket.'),
     region: optionalText('The region.'),
     regionKey: optionalText('The key that holds the region.'),
-    emitS3EndpointUrl: z.boolean().optional().describe('Whether the backend gets S3_ENDPOINT_URL as well.'),
+    emitS3EndpointUrl: z
+      .boolean()
+      .optional()
+      .describe('Whether the backend gets S3_ENDPOINT_URL as well, which current images want.'),
   })
   .prefault({})
   .describe('Object storage for files.');
@@ -78,7 +92,7 @@ const backendSchema = z
     image: z
       .string()
       .default('ghcr.io/get-convex/convex-backend:latest')
-      .describe('The image of the backend. The version does not choose it.'),
+      .describe('The image of the backend. The version does not choose it, and latest pins nothing.'),
     resources: core.resourceRequirements().optional().describe("The backend's resources, as in a container."),
     db: databaseSchema,
     storage: storageSchema,
@@ -95,7 +109,9 @@ const backendSchema = z
     env: z
       .array(core.envVar())
       .optional()
-      .describe('Further environment variables, as in a container; they win over those of the same name.'),
+      .describe(
+        'Further environment variables, as in a container; they win over those of the same name, at their place.',
+      ),
   })
   .describe('The backend.');
 
@@ -140,7 +156,12 @@ const scaleSchema = z
   .object({
     backend: z
       .object({
-        cpuTargetUtilization: z.int().min(1).max(100).optional().describe('A hint, which has no effect.'),
+        cpuTargetUtilization: z
+          .int()
+          .min(1)
+          .max(100)
+          .optional()
+          .describe('No effect: one database has one backend at a time. A warning says so.'),
         maxMemory: quantity().optional().describe("The backend's memory limit, unless resources has one."),
       })
       .optional()
@@ -158,14 +179,14 @@ const maintenanceSchema = z
     restartInterval: z
       .string()
       .default('168h')
-      .describe('How often the backend is restarted, such as 168h or 1h30m; never with 0s.'),
+      .describe('How often the backend is restarted, such as 168h or 1h30m, a minute at least; never with 0s.'),
   })
   .optional()
   .describe('Upgrades and restarts.');
 
 export const convexInstanceSpecSchema = z.object({
   environment: z.enum(['dev', 'prod']).describe('The tier, as CONVEX_ENV.'),
-  version: z.string().min(1).describe('The release, as CONVEX_VERSION. It does not choose the image.'),
+  version: z.string().min(1).describe('The release, as CONVEX_VERSION. It does not choose the image: name that, too.'),
   backend: backendSchema,
   dashboard: dashboardSchema,
   networking: networkingSchema,

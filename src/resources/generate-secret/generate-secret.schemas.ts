@@ -12,13 +12,16 @@ const fieldSchema = atMostOneOf(
       .min(1)
       .max(253)
       .regex(/^[-._a-zA-Z0-9]+$/)
-      .describe('The key in the Secret.'),
-    value: z.string().optional().describe('A fixed value. It follows the spec, unlike generated ones.'),
+      .describe('The key in the Secret: letters, digits, -, _ and . are allowed.'),
+    value: z
+      .string()
+      .optional()
+      .describe('A fixed value. It follows the spec, unlike generated ones: change it here and the Secret changes.'),
     template: z
       .string()
       .optional()
       .describe(
-        'A text in which {{name}} stands for another field, and {{name|urlencode}} for its percent-encoded form.',
+        'A text in which {{name}} stands for another field, and {{name|urlencode}} for its percent-encoded form. It may use generated and fixed fields, not other templates, and follows their values.',
       ),
     encoding: z
       .enum(['base64', 'base64url', 'hex', 'utf8', 'numeric', 'binary'])
@@ -40,15 +43,17 @@ const fieldSchema = atMostOneOf(
 export type SecretField = z.output<typeof fieldSchema>;
 
 export const generateSecretSpecSchema = z.object({
-  fields: listMap(z.array(fieldSchema).min(1).max(256), ['name']).describe('The keys of the Secret.'),
+  fields: listMap(z.array(fieldSchema).min(1).max(256), ['name']).describe('The keys of the Secret, each name once.'),
   immutable: z
     .boolean()
     .default(false)
-    .describe('Whether the API server is to refuse every later change of the values.'),
+    .describe('Whether the Secret is immutable, so that the API server refuses every later change of its values.'),
   adopt: z
     .boolean()
     .default(false)
-    .describe('Whether an existing Secret of this name may be taken over. Its values stay, except for fixed ones.'),
+    .describe(
+      'Whether a Secret of this name that Hearth did not make may be taken over. Its values stay, except for fixed ones and templates.',
+    ),
   deletionPolicy: z
     .enum(['Delete', 'Retain'])
     .default('Delete')

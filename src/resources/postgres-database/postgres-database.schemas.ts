@@ -6,9 +6,11 @@ const identifier = (description: string) =>
   z.string().min(1).max(63).optional().describe(`${description} At most 63 bytes. Cannot be changed later.`);
 
 const fields = z.object({
-  connection: namespacedNameSchema('The PostgresConnection to the server, as name or namespace/name.').optional(),
+  connection: namespacedNameSchema(
+    'The PostgresConnection to the server, as name or namespace/name. It need not be Ready.',
+  ).optional(),
   secretRef: namespacedNameSchema(
-    'A Secret with an administrator login to the server, as name or namespace/name, instead of a connection.',
+    'A Secret with an administrator login to the server, as name or namespace/name, instead of a connection. Its keys are those of the Secret of a PostgresConnection.',
   ).optional(),
   cluster: namespacedNameSchema('A PostgresCluster, as name or namespace/name. Not supported yet.').optional(),
   environment: z.string().max(253).optional().describe('An Environment. Not supported yet.'),
@@ -29,7 +31,7 @@ const fields = z.object({
     .max(64)
     .default([])
     .meta({ 'x-kubernetes-list-type': 'set' })
-    .describe('Extensions that the database has. Those left out later stay.'),
+    .describe('Extensions that the database has, with those they need. Those left out later stay.'),
   schemas: z
     .array(z.string().min(1).max(63))
     .max(64)
