@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { z as z3 } from 'zod/v3';
+import { listMap } from './fields.ts';
 import { type AnyZod, jsonSchemaOf } from './json-schema.ts';
 import { looseFormats } from './patterns.ts';
 import { SchemaRefusal } from './refusal.ts';
@@ -262,6 +263,7 @@ const refused: Refused[] = [
   { name: 'null', zod4: z.null(), zod3: z3.null() },
   { name: 'a union with null', zod4: z.union([z.string(), z.null()]), zod3: z3.union([z3.string(), z3.null()]) },
   { name: 'an enumeration or null', zod4: z.enum(['a']).nullable(), zod3: z3.enum(['a']).nullable() },
+  { name: 'a list whose key may be left out', zod4: listMap(z.array(z.object({ a: z.string().optional() })), ['a']) },
   { name: 'whole numbers and others', zod4: z.literal([1, 1.5]), zod3: z3.union([z3.literal(1), z3.literal(1.5)]) },
   { name: 'a mixed enumeration', zod4: z.literal(['a', 1]), zod3: z3.union([z3.literal('a'), z3.literal(1)]) },
   { name: 'a Date', zod4: z.date(), zod3: z3.date() },

@@ -137,11 +137,23 @@ function convertInteger({ minimum, maximum, ...rest }: JsonSchema): JsonSchema {
   };
 }
 
+function checkKeys(keys: readonly string[], { properties = {}, required = [] }: JsonSchema, path: string): void {
+  const loose = keys.find((key) => !required.includes(key) && properties[key]?.default === undefined);
+  if (loose !== undefined) {
+    throw new SchemaRefusal(path, {
+      what: `the key "${loose}" of a list, which may be left out`,
+      remedy: 'make the field of the items required, or give it a default',
+    });
+  }
+}
+
 function convertArray({ items, ...rest }: JsonSchema, path: string): JsonSchema {
   if (Array.isArray(items)) {
     throw new SchemaRefusal(path, { what: 'a tuple', remedy: 'use an object with named fields' });
   }
-  return { ...rest, items: convert((items ?? {}) as JsonSchema, `${path}[]`) };
+  const item = convert((items ?? {}) as JsonSchema, `${path}[]`);
+  checkKeys((rest['x-kubernetes-list-map-keys'] ?? []) as readonly string[], item, path);
+  return { ...rest, items: item };
 }
 
 function convertValues(values: JsonSchema, schema: JsonSchema, path: string): JsonSchema {
