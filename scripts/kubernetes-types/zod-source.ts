@@ -29,6 +29,9 @@ const SPECIAL: Readonly<Record<string, string>> = {
   [`${META}ObjectMeta`]: 'templateMetadata()',
 };
 
+/** Items whose key may be left out: a list of them in a CRD cannot be a map, and what has them checks for doubles itself. */
+const WITHOUT_KEY: ReadonlySet<string> = new Set(['io.k8s.api.core.v1.LocalObjectReference']);
+
 /**
  * TypeScript that has a function for each type, which makes its Zod schema: the types with these names and all that they
  * are made of. Descriptions are left out: they are longer than all the rest, and a CRD has a limit.
@@ -121,8 +124,9 @@ function expressionOf(schema: OpenApiSchema, place: string): string {
 function arrayOf({ items = {}, ...rest }: OpenApiSchema, place: string): string {
   const list = `z.array(${expressionOf(items, place)})`;
   const keys = rest['x-kubernetes-list-map-keys'];
+  const isKeyed = !referencesIn(items).some((name) => WITHOUT_KEY.has(name));
   if (keys) {
-    return `listMap(${list}, ${JSON.stringify(keys)})`;
+    return isKeyed ? `listMap(${list}, ${JSON.stringify(keys)})` : list;
   }
   const type = rest['x-kubernetes-list-type'];
   return type === undefined ? list : `${list}.meta({ 'x-kubernetes-list-type': '${type}' })`;

@@ -9,6 +9,7 @@ import { createExplainCommand } from './explain.ts';
 import { createGetCommand } from './get.ts';
 import { note } from './output.ts';
 import { createPlanCommand } from './plan.ts';
+import { createRbacCommand } from './rbac.ts';
 import { createReconcileCommand } from './reconcile.ts';
 import { run } from './run.ts';
 import { createSuspendCommands } from './suspend.ts';
@@ -58,6 +59,7 @@ export function createProgram(ends: (exitCode: number) => void): Command {
     createPlanCommand(ends),
     createValidateCommand(ends),
     createCrdsCommand(ends),
+    createRbacCommand(ends),
     createCompletionCommand(ends),
     ...createConvexCommands(ends),
   ];

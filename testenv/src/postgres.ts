@@ -210,10 +210,15 @@ async function startPatiently(cluster: Cluster, nextPort: () => Promise<number>)
   }
 }
 
+/** A server whose disk is full may not come to the end of an orderly shutdown; then it ends without one. */
+const ORDERLY_MS = 15_000;
+
 async function endServer({ child, exited }: Server, signal: NodeJS.Signals): Promise<void> {
   child.ref();
   child.kill(signal);
+  const escalation = setTimeout(() => child.kill('SIGQUIT'), ORDERLY_MS);
   await exited;
+  clearTimeout(escalation);
 }
 
 /**

@@ -162,7 +162,7 @@ describe('doctor', () => {
     }
     const table = await doctor('--operator-namespace', suite().namespace);
     expect(table.stdout).toMatch(
-      /\nright +wrong .* GenerateSecret +may not list homelab.mortenolsen.pro\/generatesecrets, /,
+      /\nright +wrong .* GenerateSecret +may not list, watch homelab.mortenolsen.pro\/generatesecrets: Its own objects /,
     );
   });
 

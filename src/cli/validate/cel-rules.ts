@@ -45,14 +45,21 @@ function ask(rule: ValidationRule, place: Place, { findings, environment }: Aski
   if (isAboutChange && !rule.optionalOldSelf) {
     return;
   }
-  const outcome =
-    isAboutChange || SEEN_OTHERWISE.test(JSON.stringify(place.schema)) ? 'unknown' : judge(rule, place, environment);
+  const outcome = isAboutChange || isSeenOtherwise(rule, place.schema) ? 'unknown' : judge(rule, place, environment);
   if (outcome === 'unknown') {
     findings.unchecked.add(`the rule ${rule.rule} of ${place.path}`);
   } else if (outcome === 'broken') {
     const field = rule.fieldPath ? place.path + rule.fieldPath : place.path;
     findings.problems.push({ field, message: rule.message ?? `must keep the rule ${rule.rule}`, by: 'rule' });
   }
+}
+
+/** Of an object only the fields that the rule names, unless it looks at the whole. */
+function isSeenOtherwise({ rule }: ValidationRule, schema: JsonSchema): boolean {
+  const { properties = {}, ...whole } = schema;
+  const looksAtWhole = /\bself\b(?!\.)/.test(rule);
+  const seen = Object.entries(properties).filter(([name]) => looksAtWhole || rule.includes(celField(name)));
+  return SEEN_OTHERWISE.test(JSON.stringify([...seen, whole]));
 }
 
 function judge({ rule }: ValidationRule, { schema, value }: Place, environment: Environment): Outcome {

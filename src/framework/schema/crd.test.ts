@@ -265,7 +265,12 @@ const inZod4 = z.object({
   big: z.int().optional(),
   ratio: z.number().gt(0).lt(1).optional(),
   mode: z.union([z.literal('fast'), z.literal('safe')]),
+  level: z.union([z.literal(1), z.literal(2)]).optional(),
   target: z.union([z.int(), z.string()]).optional(),
+  address: z.ipv4().optional(),
+  tags: z.array(z.string().max(5)).max(3).default([]),
+  limits: z.record(z.string(), z.int().min(1)).optional(),
+  isOn: z.boolean().default(true),
   labels: z.record(z.string(), z.string()).default({}),
   extra: z.unknown().optional(),
   loose: z.looseObject({ known: z.string() }).optional(),
@@ -306,7 +311,12 @@ const inZod3 = z3.object({
   big: z3.number().int().optional(),
   ratio: z3.number().gt(0).lt(1).optional(),
   mode: z3.union([z3.literal('fast'), z3.literal('safe')]),
+  level: z3.union([z3.literal(1), z3.literal(2)]).optional(),
   target: z3.union([z3.number().int(), z3.string()]).optional(),
+  address: z3.string().ip({ version: 'v4' }).optional(),
+  tags: z3.array(z3.string().max(5)).max(3).default([]),
+  limits: z3.record(z3.number().int().min(1)).optional(),
+  isOn: z3.boolean().default(true),
   labels: z3.record(z3.string()).default({}),
   extra: z3.unknown().optional(),
   loose: z3.object({ known: z3.string() }).passthrough().optional(),
@@ -343,7 +353,7 @@ const inZod3 = z3.object({
 
 test('one spec written with zod 4 and with zod/v3 gives the same CRD', () => {
   expect(given(inZod3)).toEqual(given(inZod4));
-  expect(Object.keys(specOf(inZod4).properties ?? {})).toHaveLength(22);
+  expect(Object.keys(specOf(inZod4).properties ?? {})).toHaveLength(27);
 });
 
 const first = z.object({ to: z.string() });

@@ -18,6 +18,11 @@ export const serverFormats: ReadonlySet<string> = new Set([
   'password',
 ]);
 
+const octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+
+/** Formats of which the server takes more than zod does, and what holds both to the same: `01.2.3.4` is no address. */
+export const looseFormats: Readonly<Record<string, string>> = { ipv4: `^(${octet}\\.){3}${octet}$` };
+
 /** Go's limit for a counted repetition. */
 const maxRepetition = 1000;
 

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { z as z3 } from 'zod/v3';
+import { listMap } from './fields.ts';
 import { type AnyZod, jsonSchemaOf } from './json-schema.ts';
+import { looseFormats } from './patterns.ts';
 import { SchemaRefusal } from './refusal.ts';
 import { toStructural } from './structural.ts';
 
@@ -159,6 +161,23 @@ const accepted: Accepted[] = [
     structural: { type: 'string', format: 'hostname' },
   },
   {
+    name: 'an address, of which the server would take more than zod',
+    zod4: z.ipv4().regex(/^1/),
+    structural: { type: 'string', format: 'ipv4', allOf: [{ pattern: '^1' }, { pattern: looseFormats['ipv4'] }] },
+  },
+  {
+    name: 'an enumeration of whole numbers, for which the server would take 1.5',
+    zod4: z.union([z.literal(1), z.literal(2)]),
+    zod3: z3.union([z3.literal(1), z3.literal(2)]),
+    structural: { type: 'integer', format: 'int64', enum: [1, 2] },
+  },
+  {
+    name: 'an enumeration of fractions',
+    zod4: z.literal([0.5, 1.5]),
+    zod3: z3.union([z3.literal(0.5), z3.literal(1.5)]),
+    structural: { type: 'number', enum: [0.5, 1.5] },
+  },
+  {
     name: 'a date and time',
     zod4: z.iso.datetime(),
     zod3: z3.string().datetime(),
@@ -244,6 +263,8 @@ const refused: Refused[] = [
   { name: 'null', zod4: z.null(), zod3: z3.null() },
   { name: 'a union with null', zod4: z.union([z.string(), z.null()]), zod3: z3.union([z3.string(), z3.null()]) },
   { name: 'an enumeration or null', zod4: z.enum(['a']).nullable(), zod3: z3.enum(['a']).nullable() },
+  { name: 'a list whose key may be left out', zod4: listMap(z.array(z.object({ a: z.string().optional() })), ['a']) },
+  { name: 'whole numbers and others', zod4: z.literal([1, 1.5]), zod3: z3.union([z3.literal(1), z3.literal(1.5)]) },
   { name: 'a mixed enumeration', zod4: z.literal(['a', 1]), zod3: z3.union([z3.literal('a'), z3.literal(1)]) },
   { name: 'a Date', zod4: z.date(), zod3: z3.date() },
   { name: 'a bigint', zod4: z.bigint(), zod3: z3.bigint() },

@@ -1,6 +1,6 @@
 import { foldAllOf } from './combine.ts';
 import type { JsonSchema } from './openapi-schema.ts';
-import { goPatternProblem, serverFormats } from './patterns.ts';
+import { goPatternProblem, looseFormats, serverFormats } from './patterns.ts';
 import { refusalKey, SchemaRefusal } from './refusal.ts';
 import { foldUnion } from './unions.ts';
 
@@ -84,6 +84,13 @@ function checkEnum(schema: JsonSchema, path: string): void {
   }
 }
 
+function withFormat(schema: JsonSchema, format: string, path: string): JsonSchema {
+  const pattern = looseFormats[format];
+  return pattern === undefined
+    ? { ...schema, format }
+    : { ...foldAllOf({ ...schema, allOf: [...(schema.allOf ?? []), { pattern }] }, path), format };
+}
+
 function convertString(schema: JsonSchema, path: string): JsonSchema {
   const { format, ...rest } = schema;
   if (format === 'duration') {
@@ -98,7 +105,22 @@ function convertString(schema: JsonSchema, path: string): JsonSchema {
       });
     }
   }
-  return format !== undefined && serverFormats.has(format) ? { ...rest, format } : rest;
+  return format !== undefined && serverFormats.has(format) ? withFormat(rest, format, path) : rest;
+}
+
+/** Before the server compares a number with whole ones, it cuts off its fraction, unless the type says that there is none. */
+function convertNumber(schema: JsonSchema, path: string): JsonSchema {
+  const whole = schema.enum?.filter((value) => Number.isInteger(value)) ?? [];
+  if (whole.length === 0) {
+    return schema;
+  }
+  if (whole.length < (schema.enum?.length ?? 0)) {
+    throw new SchemaRefusal(path, {
+      what: 'an enumeration of whole numbers and others',
+      remedy: 'use strings: the server compares them without their fractions',
+    });
+  }
+  return convertInteger({ ...schema, type: 'integer' });
 }
 
 const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 };
@@ -115,11 +137,23 @@ function convertInteger({ minimum, maximum, ...rest }: JsonSchema): JsonSchema {
   };
 }
 
+function checkKeys(keys: readonly string[], { properties = {}, required = [] }: JsonSchema, path: string): void {
+  const loose = keys.find((key) => !required.includes(key) && properties[key]?.default === undefined);
+  if (loose !== undefined) {
+    throw new SchemaRefusal(path, {
+      what: `the key "${loose}" of a list, which may be left out`,
+      remedy: 'make the field of the items required, or give it a default',
+    });
+  }
+}
+
 function convertArray({ items, ...rest }: JsonSchema, path: string): JsonSchema {
   if (Array.isArray(items)) {
     throw new SchemaRefusal(path, { what: 'a tuple', remedy: 'use an object with named fields' });
   }
-  return { ...rest, items: convert((items ?? {}) as JsonSchema, `${path}[]`) };
+  const item = convert((items ?? {}) as JsonSchema, `${path}[]`);
+  checkKeys((rest['x-kubernetes-list-map-keys'] ?? []) as readonly string[], item, path);
+  return { ...rest, items: item };
 }
 
 function convertValues(values: JsonSchema, schema: JsonSchema, path: string): JsonSchema {
@@ -179,6 +213,8 @@ function convertByType(schema: JsonSchema, path: string): JsonSchema {
       return { ...schema, 'x-kubernetes-preserve-unknown-fields': true };
     case 'string':
       return convertString(schema, path);
+    case 'number':
+      return convertNumber(schema, path);
     case 'integer':
       return convertInteger(schema);
     case 'array':

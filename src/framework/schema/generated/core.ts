@@ -878,7 +878,7 @@ export function podSpec() {
     hostUsers: z.boolean().optional(),
     hostname: z.string().optional(),
     hostnameOverride: z.string().optional(),
-    imagePullSecrets: listMap(z.array(localObjectReference()), ["name"]).optional(),
+    imagePullSecrets: z.array(localObjectReference()).optional(),
     initContainers: listMap(z.array(container()), ["name"]).optional(),
     nodeName: z.string().optional(),
     nodeSelector: z.record(z.string(), z.string()).optional(),

@@ -1,4 +1,5 @@
-import type { ExplainedRule, RoleSection, UserRole } from '../src/framework/framework.ts';
+import { stringify } from 'yaml';
+import type { ExplainedRule, RoleSection, UserRole } from '../../framework/framework.ts';
 
 /** A role that is bound to the operator; without a namespace it is one of the cluster, or gets one by kustomize. */
 export type OperatorRole = {
@@ -10,7 +11,8 @@ export type OperatorRole = {
   readonly sections: readonly RoleSection[];
 };
 
-const ACCOUNT = { name: 'hearth', namespace: 'hearth-system' };
+/** The operator's ServiceAccount, as in `manifests`. */
+export const ACCOUNT = { name: 'hearth', namespace: 'hearth-system' } as const;
 const COMMENT_WIDTH = 110;
 
 /** A role with its reasons as comments, and the binding to the operator's ServiceAccount. */
@@ -54,7 +56,7 @@ function head(kind: string, { name, namespace }: { readonly name: string; readon
     `kind: ${kind}`,
     'metadata:',
     `  name: ${name}`,
-    ...(namespace === undefined ? [] : [`  namespace: ${namespace}`]),
+    ...(namespace === undefined ? [] : [`  namespace: ${stringify(namespace).trim()}`]),
   ];
 }
 
