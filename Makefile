@@ -73,7 +73,7 @@ fix: setup ## Format, and mend what the linter can
 generate: setup ## Write CRDs, roles, webhook, chart and lists of samples from the definitions
 	node scripts/generate.ts
 
-generated = manifests charts test-manifests docs/kinds docs/conditions.md
+generated = manifests charts test-manifests docs/kinds docs/conditions.md README.md
 
 .PHONY: verify-generated
 verify-generated: generate ## Fail when a generated file was not up to date

@@ -219,6 +219,24 @@ describe('docs/conditions.md', () => {
   });
 });
 
+describe('docs/operations.md', () => {
+  test('tells of every alert what to do, and of no other', () => {
+    const rules = read('manifests/components/monitoring/alerts.yaml');
+    const alerts = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name);
+    expect(alerts).toContain('HearthNobodyWorks');
+    const [table] = tablesUnder('docs/operations.md', 'Alerts');
+    expect(wordsIn(table).sort()).toEqual(alerts.sort());
+  });
+});
+
+describe('the index in README.md', () => {
+  test('leads to every page beside those of kinds', () => {
+    const links = relativeLinks(read('README.md'));
+    const own = filesIn('docs', '.md').filter((page) => dirname(page) === 'docs'); // kinds have their folder
+    expect(own.filter((page) => !links.includes(page))).toEqual([]);
+  });
+});
+
 describe('docs/cli.md', () => {
   const text = read('docs/cli.md');
   const [common = '', ...sections] = text.split(/^## /m);

@@ -19,6 +19,14 @@ export function between(page: string, name: string, text: string): string {
   return from < 0 || to < from ? page : `${page.slice(0, from + begin.length)}\n${text}\n${page.slice(to)}`;
 }
 
+/** The kinds, as the front page lists them. */
+function kindTable(): string {
+  const rows = definitions.map(({ kind, group, version, description = '' }) => {
+    return `| [\`${kind}\`](${PAGES}/${directoryOf(kind)}.md) | ${description} | \`${group}/${version}\` |`;
+  });
+  return ['| Kind | What it does | Group |', '|---|---|---|', ...rows].join('\n');
+}
+
 /** Fills in the tables on every kind's page that has places for them; pages of kinds that are gone go. */
 export async function generatePages(): Promise<void> {
   const pages = definitions.map(({ kind }) => `${directoryOf(kind)}.md`);
@@ -35,6 +43,11 @@ export async function generatePages(): Promise<void> {
       await writeFile(path, between(withFields, 'reasons', reasonTableOf(definition, withFields)));
     }
   }
-  const shared = join(ROOT, CONDITIONS);
-  await writeFile(shared, between(await readFile(shared, 'utf8'), 'reasons', reasonTable()));
+  await fillIn(CONDITIONS, 'reasons', reasonTable());
+  await fillIn('README.md', 'kinds', kindTable());
+}
+
+async function fillIn(page: string, name: string, table: string): Promise<void> {
+  const path = join(ROOT, page);
+  await writeFile(path, between(await readFile(path, 'utf8'), name, table));
 }
