@@ -37,7 +37,11 @@ async function componentsOf(name: string): Promise<readonly ComponentStatus[]> {
 /** Waits until a component has a reason. */
 async function component(name: string, part: string, reason: string): Promise<ComponentStatus> {
   const find = async () => (await componentsOf(name)).find((each) => each.name === part);
-  const seen = await eventually(`${part} of ${name} is ${reason}`, find, { until: (each) => each?.reason === reason });
+  // The watch on a kind that was missing asks again after half a minute at the latest.
+  const seen = await eventually(`${part} of ${name} is ${reason}`, find, {
+    timeoutMs: 90_000,
+    until: (each) => each?.reason === reason,
+  });
   return seen as ComponentStatus; // just seen by `until`
 }
 
@@ -264,7 +268,6 @@ describe('what stands in the way', () => {
     const patch = JSON.stringify({ status });
     const args = ['-n', suite().namespace, '--subresource=status', '--type=merge', '-p', patch];
     await suite().kubectl('patch', `${plural}.${group}`, 'h-widget', ...args);
-    // The watch on a kind that was missing asks again after half a minute at the latest.
     await eventually('h is Ready', () => suite().get('stack', 'h'), {
       timeoutMs: 60_000,
       until: (object) => conditionOf(object, 'Ready')?.status === 'True',
