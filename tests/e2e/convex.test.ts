@@ -142,6 +142,8 @@ e2eTest('the Secret of a PostgresDatabase is all that an instance needs, and a s
   expect(await call('p-backend:3210/instance_name')).toEqual({ status: 200, text: status?.['database'] });
   const key = await generated('p', 'adminKey');
   expect(await call('p-backend:3210/api/check_admin_key', { key })).toMatchObject({ status: 200 });
-  expect(await eventsOf('p-backend-0')).toContainEqual(expect.stringMatching(/^Unhealthy: Startup probe failed/));
-  expect((await cluster().pod('p-backend-0')).status.containerStatuses?.[0]?.restartCount).toBe(0);
+  const events = await eventsOf('p-backend-0');
+  expect(events).toContainEqual(expect.stringMatching(/^Unhealthy: Startup probe failed/));
+  // Its database may be out of reach for the first moment of a pod: then the container ends by itself, and not by the probe.
+  expect(events).not.toContainEqual(expect.stringMatching(/^Killing/));
 });

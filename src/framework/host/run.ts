@@ -2,7 +2,6 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { messageOf } from '../api/errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { doneWithin } from './deadline.ts';
-import { IdleHeap } from './idle-heap.ts';
 import { OperatorHost, type OperatorHostOptions } from './operator-host.ts';
 
 /** How long a stop may take before the process ends anyway, unless said otherwise; less than the 30 s that a pod is given. */
@@ -63,7 +62,6 @@ export async function runOperator({ stopMs = STOP_DEADLINE_MS, ...options }: Run
     logger.error('a promise was left without a handler', { error: messageOf(error) });
   });
   await host.start();
-  new IdleHeap().start();
   return host;
 }
 
