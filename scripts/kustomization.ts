@@ -1,19 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import type { Manifest } from '../src/framework/framework.ts';
 import { type Replacement, replaced } from './replacements.ts';
 
 /** An object as it is to be installed. */
-export type Installed = {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-  };
-  readonly [field: string]: unknown;
-};
+export type Installed = Manifest & { readonly [field: string]: unknown };
 
 type Image = { readonly name: string; readonly newName?: string; readonly newTag?: string };
 

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import type { WebhookOptions } from './framework/framework.ts';
 
 /** The environment variables that the operator reads, and nothing else in it reads any. */
 const environmentSchema = z.object({
@@ -93,19 +94,9 @@ export type Config = {
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'json' | 'text' };
   readonly instance: string;
   readonly stopMs: number;
-  readonly webhook: WebhookConfig | undefined;
+  readonly webhook: WebhookOptions | undefined;
   readonly image: string | undefined;
   readonly lease: { readonly namespace: string; readonly name: string; readonly durationMs: number } | undefined;
-};
-
-/** The webhook's part of it. */
-export type WebhookConfig = {
-  readonly port: number;
-  readonly name: string;
-  readonly namespace: string;
-  readonly hosts: readonly string[];
-  readonly certificates: 'own' | 'provided';
-  readonly certificateMs: number;
 };
 
 /**
@@ -142,7 +133,7 @@ function leaseOf(namespace: string | undefined, seconds: number): Config['lease'
 
 const DAY_MS = 24 * 60 * 60_000;
 
-function webhookOf(variables: Environment): WebhookConfig | undefined {
+function webhookOf(variables: Environment): WebhookOptions | undefined {
   const { HEARTH_WEBHOOK_PORT: port, POD_NAMESPACE: namespace } = variables;
   if (port === undefined) {
     return undefined;

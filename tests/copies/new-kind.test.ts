@@ -13,6 +13,12 @@ afterAll(() => copy?.remove());
 
 const CONFORMANCE = 'tests/integration/conformance.test.ts';
 
+/** The command that runs what needs no cluster and looks at kinds. */
+const UNIT_TESTS = [
+  ...(['vitest', 'run', '--project', 'unit'] as const),
+  ...['src/resources', 'tests/docs.test.ts', 'tests/architecture.test.ts'],
+] as const;
+
 test('with --dry-run only tells what it would write', async () => {
   const told = await copy.run('npm', 'run', 'new', '--', 'Greeting', '--group', 'example.com', '--dry-run');
   expect(told).toContain('would write src/resources/greeting/greeting.resource.ts');
@@ -37,15 +43,7 @@ test('a new kind of a namespace and one of the cluster pass every check, and go 
   copy.commit();
   await copy.run('npm', 'run', 'generate');
   expect(copy.changes(), 'a second generation changes nothing').toEqual([]);
-  await copy.run(
-    'vitest',
-    'run',
-    '--project',
-    'unit',
-    'src/resources',
-    'tests/docs.test.ts',
-    'tests/architecture.test.ts',
-  );
+  await copy.run(...UNIT_TESTS);
   const tried = await copy.run(
     'vitest',
     'run',
@@ -66,15 +64,7 @@ test('a new kind of a namespace and one of the cluster pass every check, and go 
   expect(said).toContain('docs/kinds/greeting.md: removed, because its kind is gone');
   await copy.run('biome', 'check', '--error-on-warnings', 'src');
   await copy.run('tsc', '-p', 'tsconfig.json');
-  await copy.run(
-    'vitest',
-    'run',
-    '--project',
-    'unit',
-    'src/resources',
-    'tests/docs.test.ts',
-    'tests/architecture.test.ts',
-  );
+  await copy.run(...UNIT_TESTS);
   expect(copy.changesSinceFirst(), 'everything is as before').toEqual([]);
 });
 
