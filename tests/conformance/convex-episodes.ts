@@ -60,7 +60,7 @@ class Life {
         return undefined;
       }
       const seen = await this.seen();
-      const isAtRest = (await run.runsWhenIdle()) && seen && isReady(seen);
+      const isAtRest = run.runsWhenIdle && seen && isReady(seen);
       return isAtRest ? undefined : JSON.stringify(seen?.status);
     });
     return run.wire.hasStruck ? 'died' : 'rests';

@@ -43,6 +43,7 @@ export async function startOperator(options: OperatorOptions): Promise<OperatorP
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       KUBECONFIG: options.kubeconfig,
       HEARTH_NAMESPACES: options.namespaces.join(','),
       HEARTH_PORT: '0',

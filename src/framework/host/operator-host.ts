@@ -68,6 +68,9 @@ export type OperatorHostOptions = {
 /** How long a stop may take unless said otherwise; less than the 30 s that a pod is given. */
 const STOP_MS = 25_000;
 
+/** How many runs of a kind have ended, and whether none waits or is under way. */
+export type Activity = { readonly runs: number; readonly isIdle: boolean };
+
 /** A kind that is watched: its cache, its queue, and who handles its events. */
 type Watch = {
   readonly type: ResourceType;
@@ -144,6 +147,15 @@ export class OperatorHost extends SdkOperator {
   /** The port of the health endpoints once started. */
   get port(): number {
     return this.#port;
+  }
+
+  /** What is going on with a kind; the conformance kit waits for rest by it. @throws Error when it is not watched. */
+  activityOf(kind: string): Activity {
+    const queue = [...this.#watches.values()].find(({ type }) => type.kind === kind)?.queue;
+    if (!queue) {
+      throw new Error(`${kind} is not watched`);
+    }
+    return { runs: queue.endedCount, isIdle: queue.depth === 0 && queue.activeCount === 0 };
   }
 
   /** Starts to watch and to reconcile. Resolves when everything is under way, not when it is done. */

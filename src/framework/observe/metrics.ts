@@ -41,6 +41,20 @@ export type MetricsSources = {
 
 const CONTROLLER = ['controller'] as const;
 
+/** How often the event loop is asked whether it is late; more often would only wake a process that has nothing to do. */
+const LAG_PRECISION_MS = 50;
+
+let ofProcess: Registry | undefined;
+
+/** `process_*` and `nodejs_*`: what they listen to lasts as long as the process does, however many operators it has had. */
+function registryOfProcess(): Registry {
+  if (!ofProcess) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess, eventLoopMonitoringPrecision: LAG_PRECISION_MS });
+  }
+  return ofProcess;
+}
+
 /**
  * The operator's metrics. Names that controller-runtime and client-go have are theirs, so that existing dashboards work;
  * labels never name an object.
@@ -112,8 +126,8 @@ export class Metrics {
 
   /** @param server the API server's URL, whose host stands in the label of requests. */
   constructor(server = '') {
+    registryOfProcess();
     this.#host = URL.canParse(server) ? new URL(server).host : server;
-    collectDefaultMetrics({ register: this.#registry });
   }
 
   /** Adds gauges that read their values when the metrics are asked for. */
@@ -167,7 +181,8 @@ export class Metrics {
 
   /** The metrics in Prometheus' text format. */
   async render(): Promise<{ readonly contentType: string; readonly body: string }> {
-    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+    const parts = await Promise.all([this.#registry, registryOfProcess()].map((registry) => registry.metrics()));
+    return { contentType: this.#registry.contentType, body: parts.join('\n') };
   }
 
   #observeRun(controller: string, report: RunReport): void {

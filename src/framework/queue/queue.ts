@@ -66,6 +66,7 @@ export class WorkQueue {
   readonly #again = new Map<string, Causes>();
   readonly #timers = new Map<string, Timer>();
   readonly #failures = new Map<string, number>();
+  #ended = 0;
   #handler: Handler | undefined;
   #idle = Promise.withResolvers<void>();
   #closed = false;
@@ -89,6 +90,11 @@ export class WorkQueue {
 
   get activeCount(): number {
     return this.#active.size;
+  }
+
+  /** How often work on a key has ended, whatever it came to. */
+  get endedCount(): number {
+    return this.#ended;
   }
 
   get concurrency(): number {
@@ -224,6 +230,7 @@ export class WorkQueue {
   #finish(key: string): void {
     this.#options.observer?.finished(this.#now() - (this.#active.get(key)?.since ?? 0));
     this.#active.delete(key);
+    this.#ended += 1;
     const again = this.#again.get(key);
     this.#again.delete(key);
     if (again) {

@@ -42,18 +42,14 @@ export class OperatorRun {
   }
 
   /** How many runs have ended, whatever they came to. */
-  async runs(): Promise<number> {
-    return sumOf(await this.#metrics(), 'controller_runtime_reconcile_total', this.#kind);
+  get runs(): number {
+    return this.#host.activityOf(this.#kind).runs;
   }
 
   /** How many runs have ended; `undefined` while one waits or is under way. */
-  async runsWhenIdle(): Promise<number | undefined> {
-    const metrics = await this.#metrics();
-    const busy = ['workqueue_depth', 'controller_runtime_active_workers'].map((name) =>
-      sumOf(metrics, name, this.#kind),
-    );
-    const isIdle = busy.every((count) => count === 0);
-    return isIdle ? sumOf(metrics, 'controller_runtime_reconcile_total', this.#kind) : undefined;
+  get runsWhenIdle(): number | undefined {
+    const { runs, isIdle } = this.#host.activityOf(this.#kind);
+    return isIdle ? runs : undefined;
   }
 
   /** Ends it as SIGTERM does. Does nothing when it has ended. */
@@ -72,15 +68,4 @@ export class OperatorRun {
     this.wire.release();
     await this.stop();
   }
-
-  async #metrics(): Promise<string> {
-    return await (await fetch(`http://127.0.0.1:${this.#host.port}/metrics`)).text();
-  }
-}
-
-/** The sum of a metric's values over all lines that name a kind. */
-function sumOf(metrics: string, name: string, kind: string): number {
-  const lines = metrics.matchAll(/^(\w+)\{(.*)\} (\S+)$/gm);
-  const own = [...lines].filter(([, metric, labels]) => metric === name && labels?.includes(`="${kind}"`));
-  return own.reduce((sum, [, , , value]) => sum + Number(value), 0);
 }

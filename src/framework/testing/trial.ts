@@ -83,7 +83,7 @@ export class Trial {
       if (run.wire.hasStruck) {
         return undefined;
       }
-      const runs = await run.runsWhenIdle();
+      const runs = run.runsWhenIdle;
       if (runs === undefined || runs <= afterRuns) {
         return 'the operator is busy, or has not run at all';
       }
@@ -94,7 +94,7 @@ export class Trial {
 
   /** Touches the sample, as a label by somebody does, and waits until the operator has looked and is done. */
   async touch(run: OperatorRun): Promise<void> {
-    const before = await run.runs();
+    const before = run.runs;
     this.#touches += 1;
     const annotations = { 'conformance.test/touched': String(this.#touches) };
     await this.admin.patch(this.path, { metadata: { annotations } });
