@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 
@@ -119,16 +120,22 @@ export class CredentialSource {
       throw new Error(`The kubeconfig asks for the proxy ${proxy}: only http and https proxies are supported`);
     }
     // HTTP/1.1: the server allows 100 streams per HTTP/2 connection, and a watch holds one for minutes.
+    const trust = trustOf(tls);
     const common = { allowH2: false, keepAliveTimeout: 60_000 };
     const calls = { ...common, connections: 8 };
     const watches = { ...common, bodyTimeout: 0, headersTimeout: 60_000 };
     if (proxy) {
-      const through = { uri: proxy, requestTls: tls };
+      const through = { uri: proxy, requestTls: trust };
       return { calls: new ProxyAgent({ ...through, ...calls }), watches: new ProxyAgent({ ...through, ...watches }) };
     }
-    const connect = { ...tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
+    const connect = { ...trust, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
     return { calls: new Agent({ ...calls, connect }), watches: new Agent({ ...watches, connect }) };
   }
+}
+
+/** The same, with the certificates read once and not again for each connection, which would also keep a copy each. */
+function trustOf({ ca, cert, key, ...others }: TlsOptions) {
+  return { ...others, secureContext: createSecureContext({ ca, cert, key }) };
 }
 
 /** The file that holds a ServiceAccount's token, where there is one. */
