@@ -6,6 +6,8 @@ const INTEGRATION = [
   'src/**/*.integration.test.ts',
 ];
 
+const E2E = ['tests/e2e/*.test.ts', 'src/**/*.e2e.test.ts'];
+
 /** CI reads the numbers from a file; people read the terminal. */
 const report = process.env['HEARTH_TEST_REPORT'];
 const reporting = report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {};
@@ -21,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'tests/*.test.ts', 'tests/stand-ins/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...INTEGRATION, 'tests/postgres-server.test.ts'],
+          exclude: ['**/node_modules/**', ...INTEGRATION, ...E2E, 'tests/postgres-server.test.ts'],
         },
       },
       {
@@ -48,7 +50,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/e2e/*.test.ts'],
+          include: E2E,
           globalSetup: ['tests/e2e/global-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { onCluster } from '../../src/cli/cluster.ts';
 import { checkApis, checkCrds } from '../../src/cli/doctor/apis.ts';
+import { convexInstance } from '../../src/resources/convex-instance/testing/convex.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { hearth as run } from '../harness/command-line.ts';
-import { convexInstance } from '../harness/convex.ts';
 import { useSuite } from '../harness/suite.ts';
 
 const suite = useSuite({ name: 'cli' });

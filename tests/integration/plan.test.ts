@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectionTo } from '../../src/resources/postgres-connection/testing/connections.ts';
+import { postgresDatabase, readyLogin } from '../../src/resources/postgres-database/testing/databases.ts';
 import { writeVerbs } from '../../testenv/src/audit.ts';
-import { connectionTo, postgresDatabase } from '../harness/postgres-manifests.ts';
 import { everythingOn, usePostgres } from '../harness/postgres-server.ts';
-import { readyLogin } from '../harness/postgres-suite.ts';
 import { useSuite } from '../harness/suite.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
