@@ -22,11 +22,11 @@ const UNIT_TESTS = [
   ),
 ] as const;
 
-/** Everything that is run, and not shipped: what tests, measures, shows and generates. */
-const RUN = ['tests', 'bench', 'demo', 'scripts', 'testenv/src', 'src/**/*.test.ts', 'src/**/testing', 'src/cli'];
+/** What is run and looks at kinds: tests and what they need, bench, demo, scripts, commands. Clients know no kind. */
+const RUN = /^(tests|bench|demo|scripts|testenv|src\/cli|src\/resources)\/|^src\/framework\/.*(\.test\.ts|\/testing\/)/;
 
-/** This test, and what new kinds are made in the image of. */
-const MAY_NAME_KINDS = ['tests/copies/delete-kind.test.ts'];
+/** It has to name what it deletes. */
+const SELF = 'tests/copies/delete-kind.test.ts';
 
 /** Systems whose name is also a kind's short name: their clients and stand-ins stay. */
 const SYSTEMS = ['convex'];
@@ -40,18 +40,15 @@ function namesOf(kind: string): RegExp {
   return new RegExp(`\\b(${words.map((word) => word.replaceAll('.', '\\.')).join('|')})\\b`);
 }
 
-/** The places outside some kinds' directories that name them, as `file:line: text`. */
-async function mentions(kinds: readonly string[], where: readonly string[]): Promise<string[]> {
-  const files = (await copy.run('git', 'ls-files', '--', ...where.map((path) => `:(glob)${path}`), ...where))
-    .split('\n')
-    .filter((file) => file.endsWith('.ts') && !MAY_NAME_KINDS.includes(file));
-  return files.flatMap((file) =>
-    readFileSync(join(copy.folder, file), 'utf8')
-      .split('\n')
-      .flatMap((line, index) =>
-        kinds.some((kind) => namesOf(kind).test(line)) ? [`${file}:${index + 1}: ${line.trim()}`] : [],
-      ),
-  );
+/** The places that name a kind, as `file:line: text`. */
+async function mentionsOf(kind: string): Promise<string[]> {
+  const files = (await copy.run('git', 'ls-files', '*.ts')).split('\n');
+  return files
+    .filter((file) => RUN.test(file) && file !== SELF)
+    .flatMap((file) => {
+      const lines = readFileSync(join(copy.folder, file), 'utf8').split('\n');
+      return lines.flatMap((line, index) => (namesOf(kind).test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : []));
+    });
 }
 
 /** Deletes kinds, and looks that all is green that can be told without a cluster. */
@@ -71,9 +68,10 @@ async function expectDeletable(...kinds: readonly string[]): Promise<void> {
 test('ConvexInstance can be deleted, and then PostgresDatabase with PostgresConnection', async () => {
   await expectDeletable('ConvexInstance');
   // Tests that need a cluster fail only there: none may ask for what is gone.
-  expect(await mentions(['ConvexInstance'], RUN)).toEqual([]);
+  expect(await mentionsOf('ConvexInstance')).toEqual([]);
   await expectDeletable('PostgresDatabase', 'PostgresConnection');
-  expect(await mentions(['PostgresDatabase', 'PostgresConnection'], RUN)).toEqual([]);
+  expect(await mentionsOf('PostgresDatabase')).toEqual([]);
+  expect(await mentionsOf('PostgresConnection')).toEqual([]);
 });
 
 test('PostgresDatabase and PostgresConnection can be deleted, and ConvexInstance does without them', async () => {
