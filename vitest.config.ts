@@ -7,6 +7,8 @@ const INTEGRATION = [
   'src/**/*.integration.test.ts',
 ];
 
+const E2E = ['tests/e2e/*.test.ts', 'src/**/*.e2e.test.ts'];
+
 // Hundreds of processes are started from the sources, and each would compile them and the client library anew.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node');
 
@@ -25,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'tests/*.test.ts', 'tests/stand-ins/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...INTEGRATION, 'tests/postgres-server.test.ts'],
+          exclude: ['**/node_modules/**', ...INTEGRATION, ...E2E, 'tests/postgres-server.test.ts'],
         },
       },
       {
@@ -52,7 +54,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/e2e/*.test.ts'],
+          include: E2E,
           globalSetup: ['tests/e2e/global-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,7 +1,7 @@
+import { kindParts } from '../tests/harness/kind-part.ts';
 import { load, machine } from './machine.ts';
 import type { Measurement, Options, Row } from './measurement.ts';
 import { converge } from './measurements/converge.ts';
-import { convex } from './measurements/convex.ts';
 import { failOver } from './measurements/fail-over.ts';
 import { idle } from './measurements/idle.ts';
 import { latency } from './measurements/latency.ts';
@@ -12,7 +12,8 @@ import { tableOf } from './table.ts';
 import { World } from './world.ts';
 
 /** Measures the operator as it is shipped, on a control plane of its own: `npm run bench -- --objects 100 --only latency`. */
-const MEASUREMENTS: readonly Measurement[] = [startUp, converge, convex, latency, failOver, idle];
+const ofKinds = await kindParts<Measurement>('bench');
+const MEASUREMENTS = [startUp, converge, ...ofKinds, latency, failOver, idle];
 
 const options = readOptions(
   process.argv.slice(2),

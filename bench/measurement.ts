@@ -25,7 +25,7 @@ export type Options = {
   readonly write: boolean;
 };
 
-/** Something that can be measured on its own. */
+/** Something that can be measured on its own: a module of `measurements`, or what a kind's `<kind>.bench.ts` exports as `bench`. */
 export type Measurement = {
   readonly name: string;
   readonly run: (world: World, options: Options) => Promise<readonly Row[]>;

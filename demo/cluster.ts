@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cacheRoot } from '../testenv/src/cache.ts';
 import type { SupervisorState } from '../testenv/src/supervisor.ts';
 import { attachTestenv, type Testenv } from '../testenv/src/testenv.ts';
+import type { KindDemo } from './kind-demo.ts';
 import { NODE, ROOT } from './state.ts';
 
 const LAUNCHER = join(ROOT, 'testenv/testenv.js');
@@ -29,9 +30,16 @@ export function startCluster(profile: 'full' | 'node'): Testenv {
   return attachTestenv({ ...state, kubectl: join(assets(), 'kubectl'), without: [] });
 }
 
+type Kubectl = {
+  readonly input?: string;
+  /** What is shown in place of the arguments, where one of them is secret. */
+  readonly shown?: readonly string[];
+};
+
 /** Runs kubectl and shows what it says. Exits when it fails, for kubectl has said why. */
-export async function kubectl(testenv: Testenv, args: readonly string[], input?: string): Promise<void> {
-  console.log(`$ kubectl ${args.join(' ')}`);
+export async function kubectl(testenv: Testenv, args: readonly string[], options: Kubectl = {}): Promise<void> {
+  const { input, shown = args } = options;
+  console.log(`$ kubectl ${shown.join(' ')}`);
   const { code, stdout, stderr } = await testenv.kubectl(args, input === undefined ? {} : { input });
   process.stdout.write(stdout);
   process.stderr.write(stderr);
@@ -40,18 +48,11 @@ export async function kubectl(testenv: Testenv, args: readonly string[], input?:
   }
 }
 
-/** Applies the samples, waits until they are Ready, and shows what there is. */
-export async function applySamples(testenv: Testenv): Promise<void> {
+/** Applies the samples, waits until those are Ready that can be, and shows what there is. */
+export async function applySamples(testenv: Testenv, demos: readonly KindDemo[]): Promise<void> {
   await kubectl(testenv, ['apply', '-k', join(ROOT, 'test-manifests')]);
-  const kinds = 'postgresconnections,postgresdatabases,generatesecrets';
+  const kinds = demos.flatMap(({ ready }) => ready ?? []).join(',');
   await kubectl(testenv, ['wait', '--for=condition=Ready', kinds, '--all', '-n', 'homelab', '--timeout=120s']);
   await kubectl(testenv, ['get', kinds, '-n', 'homelab']);
   await kubectl(testenv, ['get', 'events', '-n', 'homelab', '--sort-by=.eventTime']);
-}
-
-/** The login that Hearth made for the sample database `test2`. */
-export async function generatedUrl(testenv: Testenv): Promise<string> {
-  const { stdout } = await testenv.kubectl(['get', 'secret', 'postgres-database-test2', '-n', 'homelab', '-o', 'json']);
-  const { data } = JSON.parse(stdout) as { data: { url: string } };
-  return Buffer.from(data.url, 'base64').toString();
 }

@@ -2,15 +2,16 @@ import { join } from 'node:path';
 import { loadImage } from '../testenv/src/node-images.ts';
 import { type BuiltImage, buildOperatorImage } from '../testenv/src/operator-image.ts';
 import type { Testenv } from '../testenv/src/testenv.ts';
-import { buildConvexImage } from '../tests/e2e/images/convex.ts';
 import { buildServerImage } from '../tests/e2e/images/servers.ts';
-import { applySamples, assets, generatedUrl, kubectl, say, startCluster } from './cluster.ts';
-import { showConvex, useAdminKey } from './convex.ts';
+import type { KindOnNode } from '../tests/e2e/kind-on-node.ts';
+import { kindParts } from '../tests/harness/kind-part.ts';
+import { applySamples, assets, kubectl, say, startCluster } from './cluster.ts';
+import { demosOfKinds, type Stage } from './kind-demo.ts';
 import { ROOT } from './state.ts';
 
 async function load(testenv: Testenv, images: readonly BuiltImage[]): Promise<void> {
   say(
-    'The images: Hearth from its Dockerfile, PostgreSQL, and a stand-in for Convex, whose own cannot be had everywhere.',
+    'The images: Hearth from its Dockerfile, PostgreSQL, and what kinds need, with stand-ins for what cannot be had everywhere.',
   );
   for (const { archive } of images) {
     console.log((await loadImage(testenv, archive)).join(', '));
@@ -34,31 +35,11 @@ async function startServer(testenv: Testenv): Promise<void> {
   await kubectl(testenv, ['rollout', 'status', 'statefulset/postgres', '-n', 'postgres', '--timeout=120s']);
 }
 
-async function logIn(testenv: Testenv): Promise<void> {
-  say('The proof: in a pod, a login by Service name with the generated Secret homelab/postgres-database-test2.');
-  const url = await generatedUrl(testenv);
-  const query = "select current_user, current_database(), split_part(version(), ' ', 2) as version";
-  const args = ['exec', '-n', 'postgres', 'postgres-0', '--', 'psql', url, '-c', query];
-  console.log(`$ kubectl ${args.slice(0, -3).join(' ')} $URL -c "${query}"`);
-  const { code, stdout, stderr } = await testenv.kubectl(args);
-  process.stdout.write(stdout);
-  process.stderr.write(stderr);
-  if (code !== 0) {
-    process.exit(code);
-  }
-  await kubectl(testenv, ['get', 'pods', '--all-namespaces', '-o', 'wide']);
-}
-
-function explain(testenv: Testenv): void {
+function explain({ testenv }: Stage, next: readonly string[]): void {
   say('It stays up, and its pods are real. Try next:');
   console.log(`  export KUBECONFIG=${testenv.kubeconfig} PATH=${assets()}:$PATH
   kubectl get hearth --all-namespaces
-  kubectl describe postgresdatabase test2 -n homelab
-  kubectl exec -n postgres postgres-0 -- psql -U postgres -c 'select datname from pg_database'
-  kubectl delete secret postgres-database-test2 -n homelab          # it comes back, and its login works
-  kubectl delete pod postgres-0 -n postgres                         # status tells, then all is Ready again
-  kubectl delete pod forum-backend-0 -n homelab                     # the next one has what this one had
-  kubectl delete postgresdatabase shop -n homelab                   # database, role and Secret go
+  ${next.join('\n  ')}
   kubectl logs -f -n hearth-system deployment/hearth
   kubectl port-forward -n hearth-system service/hearth-metrics 8080 # then: curl localhost:8080/metrics
   make demo-down                                                    # removes everything
@@ -68,20 +49,24 @@ function explain(testenv: Testenv): void {
 /** The demo on a real node: PostgreSQL and the operator are pods. */
 export async function showOnNode(): Promise<void> {
   say('Profile node: a real Kubernetes cluster on this machine, in namespaces of its own. Its pods really run.');
-  const images = [
-    await buildOperatorImage(),
-    await buildServerImage('postgres:17'),
-    await buildConvexImage('backend'),
-    await buildConvexImage('dashboard'),
-  ];
+  const images = [await buildOperatorImage(), await buildServerImage('postgres:17')];
+  for (const build of (await kindParts<KindOnNode>('node')).flatMap((kind) => kind.images)) {
+    images.push(await build());
+  }
   const testenv = startCluster('node');
+  const stage: Stage = { testenv, profile: 'node' };
   await load(testenv, images);
   await install(testenv);
   await startServer(testenv);
   say('The samples of test-manifests.');
-  await applySamples(testenv);
-  await logIn(testenv);
-  await showConvex(testenv, 'none');
-  await useAdminKey(testenv);
-  explain(testenv);
+  const demos = await demosOfKinds();
+  await applySamples(testenv, demos);
+  for (const { show } of demos) {
+    await show?.(stage);
+  }
+  await kubectl(testenv, ['get', 'pods', '--all-namespaces', '-o', 'wide']);
+  explain(
+    stage,
+    demos.flatMap(({ next }) => next?.(stage) ?? []),
+  );
 }

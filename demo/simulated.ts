@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
 import { serviceAccountKubeconfig } from '../testenv/src/service-account.ts';
 import type { Testenv } from '../testenv/src/testenv.ts';
 import { eventually } from '../testenv/src/wait.ts';
-import { applySamples, assets, generatedUrl, kubectl, say, startCluster } from './cluster.ts';
-import { showConvex } from './convex.ts';
+import { applySamples, assets, kubectl, say, startCluster } from './cluster.ts';
+import { demosOfKinds, type Stage } from './kind-demo.ts';
 import { FOLDER, logFile, ROOT, runningPid, startInBackground } from './state.ts';
 
 type Login = { readonly host: string; readonly port: number; readonly user: string; readonly password: string };
@@ -53,29 +52,13 @@ function adminSecret({ host, port, user, password }: Login): string {
   });
 }
 
-async function logIn(testenv: Testenv): Promise<void> {
-  say('The proof: a login with the generated Secret homelab/postgres-database-test2.');
-  const client = new pg.Client({ connectionString: await generatedUrl(testenv) });
-  await client.connect();
-  const { rows } = await client.query(
-    'SELECT current_user, current_database(), split_part(version(), $1, 2) AS version',
-    [' '],
-  );
-  await client.end();
-  console.table(rows);
-}
-
-function explain(testenv: Testenv): void {
+function explain({ testenv }: Stage, next: readonly string[]): void {
   say('It stays up. Try next:');
   console.log(`  export KUBECONFIG=${testenv.kubeconfig} PATH=${assets()}:$PATH
-  kubectl get postgresdatabases -n homelab
-  kubectl describe postgresdatabase test2 -n homelab
-  kubectl explain postgresdatabase.spec
-  kubectl patch convex forum -n homelab --type=merge -p '{"spec":{"version":"2"}}'; kubectl get convex -n homelab -w
-  kubectl delete secret postgres-database-test2 -n homelab    # it comes back, and its login works
-  kubectl delete postgresdatabase shop -n homelab             # database, role and Secret go
+  kubectl get hearth --all-namespaces
+  ${next.join('\n  ')}
   tail -f ${logFile('operator')}
-  make demo-down                                              # removes everything
+  make demo-down # removes everything
 `);
 }
 
@@ -83,13 +66,19 @@ function explain(testenv: Testenv): void {
 export async function showSimulated(reason: string): Promise<void> {
   say(`Profile simulated: a real Kubernetes control plane on this machine, whose pods run only in name (${reason}).`);
   const testenv = startCluster('full');
+  const stage: Stage = { testenv, profile: 'simulated' };
   const login = await startPostgresServer();
   await startOperator(testenv);
   say("The samples of test-manifests, and the Secret with the server's login that they refer to.");
   await kubectl(testenv, ['apply', '-f', join(ROOT, 'test-manifests/namespaces/namespaces.yaml')]);
-  await kubectl(testenv, ['apply', '--server-side', '-f', '-'], adminSecret(login));
-  await applySamples(testenv);
-  await logIn(testenv);
-  await showConvex(testenv, 'simulated');
-  explain(testenv);
+  await kubectl(testenv, ['apply', '--server-side', '-f', '-'], { input: adminSecret(login) });
+  const demos = await demosOfKinds();
+  await applySamples(testenv, demos);
+  for (const { show } of demos) {
+    await show?.(stage);
+  }
+  explain(
+    stage,
+    demos.flatMap(({ next }) => next?.(stage) ?? []),
+  );
 }

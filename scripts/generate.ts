@@ -34,7 +34,8 @@ async function generateWebhooks(): Promise<void> {
 /** Writes what the operator and its users may do, from what the kinds declare. */
 async function generateRbac(): Promise<void> {
   for (const [folder, files] of rbacFiles(definitions, WEBHOOK_SERVICE.name)) {
-    await writeFiles(`manifests/${folder}`, files);
+    // Where all is generated, what no kind needs any more goes.
+    await (files.has('kustomization.yaml') ? writeFolder : writeFiles)(`manifests/${folder}`, files);
   }
   console.log(`manifests/rbac: the rights of ${definitions.length} kinds`);
 }

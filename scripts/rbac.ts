@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import {
   elsewhere,
   everywhere,
@@ -10,6 +11,13 @@ import {
 import { ACCOUNT, type OperatorRole, operatorRole } from '../src/cli/rbac/role-text.ts';
 import { type AnyDefinition, certificateRules, trustRules } from '../src/framework/framework.ts';
 import { kustomizationOf, RIGHTS_HEADER } from './generated-file.ts';
+
+/** Of no kind that needs anything there. Kustomize takes no kustomization that says nothing, so it says what all say. */
+const NOTHING = `${RIGHTS_HEADER}${stringify({
+  apiVersion: 'kustomize.config.k8s.io/v1beta1',
+  kind: 'Kustomization',
+  labels: [{ pairs: { 'app.kubernetes.io/part-of': 'hearth' } }],
+})}`;
 
 /** The generated files below `manifests`, by folder and name, with the rights of some kinds. */
 export function rbacFiles(
@@ -58,8 +66,9 @@ function providedCertificates(webhook: string): OperatorRole {
   return { kind: 'Role', name: webhook, namespace: ACCOUNT.namespace, comment, sections };
 }
 
+/** A folder that has nothing else. */
 function listed(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map([...files, ['kustomization.yaml', kustomizationOf([...files.keys()])]]);
+  return new Map([...files, ['kustomization.yaml', files.size > 0 ? kustomizationOf([...files.keys()]) : NOTHING]]);
 }
 
 function text(documents: readonly string[]): string {

@@ -154,10 +154,13 @@ const LAYERS: readonly Layer[] = [
 const ONLY_FOR_TESTS = 'framework/testing/';
 
 /** `<kind>.ts` is the definition; every other file says its role. */
-const ROLES = ['schemas', 'resource', 'create-manifests', 'input', 'components', 'images', 'status', 'plan', 'trial'];
+const ROLES = ['schemas', 'resource', 'create-manifests', 'input', 'components', 'images', 'status', 'plan'];
+
+/** What a kind brings for those who try, measure and show it (`tests/harness/kind-part.ts`). None of it is shipped. */
+const UNSHIPPED_ROLES = ['trial', 'bench', 'demo', 'node'];
 
 /** Directories of a kind, for what becomes too long for one file. */
-const KIND_DIRECTORIES = ['components', 'input', 'schemas', 'golden'];
+const KIND_DIRECTORIES = ['components', 'input', 'schemas', 'golden', 'testing'];
 
 type Source = { readonly path: string; readonly text: string };
 type Import = { readonly target: string; readonly typeOnly: boolean };
@@ -178,10 +181,15 @@ function covered(pattern: string, path: string): string | undefined {
   return path.match(new RegExp(pattern.endsWith('/') ? `^${expression}` : `^${expression}$`))?.[0];
 }
 
-/** A kind's `.trial.ts` is what tests need to try it. */
-const isTest = (path: string) => path.endsWith('.test.ts') || /^resources\/[^/]+\/[^/]+\.trial\.ts$/.test(path);
+const UNSHIPPED = new RegExp(`^resources/[^/]+/(testing/|[^/]+\\.(${UNSHIPPED_ROLES.join('|')})\\.ts$)`);
+
+/** A test, or what tests, bench and demo need of a kind: nothing that is shipped may import it. */
+const isTest = (path: string) => path.endsWith('.test.ts') || UNSHIPPED.test(path);
 
 function mayImport(path: string, layer: Layer, { target, typeOnly }: Import): boolean {
+  if (isTest(target)) {
+    return false;
+  }
   const own = covered(layer.files, path);
   if (own?.endsWith('/') && target.startsWith(own)) {
     return true;
@@ -218,8 +226,8 @@ function misnamed(path: string): string | undefined {
   if (kind === undefined || KIND_DIRECTORIES.some((directory) => file.startsWith(`${directory}/`))) {
     return undefined;
   }
-  const names = [`${kind}.ts`, ...ROLES.map((role) => `${kind}.${role}.ts`)];
-  const test = file.startsWith(`${kind}.`) && isTest(file);
+  const names = [`${kind}.ts`, ...[...ROLES, ...UNSHIPPED_ROLES].map((role) => `${kind}.${role}.ts`)];
+  const test = file.startsWith(`${kind}.`) && file.endsWith('.test.ts');
   return test || names.includes(file) ? undefined : `${path} has no role that is known: ${ROLES.join(', ')} or test`;
 }
 
@@ -281,6 +289,9 @@ describe('the table of layers', () => {
     ['resources/a/a.ts', "import { a } from '../../framework/api/object.ts';", 'framework/api/object.ts'],
     ['resources/a/a.resource.ts', "import { b } from '../b/b.resource.ts';", 'resources/b/b.resource.ts'],
     ['resources/a/a.ts', "import { r } from '../resources.ts';", 'resources/resources.ts'],
+    ['resources/a/a.ts', "import { a } from './testing/b.ts';", 'resources/a/testing/b.ts'],
+    ['resources/a/a.resource.ts', "import { trial } from './a.trial.ts';", 'resources/a/a.trial.ts'],
+    ['cli/a.ts', "import { demo } from '../resources/a/a.demo.ts';", 'resources/a/a.demo.ts'],
     ['operator.ts', "import { a } from '../testenv/src/a.ts';", '../testenv/src/a.ts'],
     ['operator.ts', "import { a } from '../tests/a.ts';", '../tests/a.ts'],
   ])('forbids in %s: %s', (path, text, target) => {
@@ -299,6 +310,8 @@ describe('the table of layers', () => {
     ['operator.ts', "import { main } from './cli/cli.ts';"],
     ['resources/resources.ts', "import { a } from './a/a.ts';"],
     ['resources/a/a.test.ts', "import { a } from '../../../tests/harness/a.ts';"],
+    ['resources/a/testing/b.ts', "import { c } from '../../b/testing/c.ts';"],
+    ['resources/a/a.bench.ts', "import { a } from '../../../bench/a.ts';"],
   ])('allows in %s: %s', (path, text) => {
     expect(violations([{ path, text }])).toEqual([]);
   });
@@ -318,6 +331,7 @@ describe('the names', () => {
     'resources/common/common.ts',
     'builders/misc.test.ts',
     'resources/domain/domain.manifests.ts',
+    'resources/domain/other.trial.ts',
     'resources/domain/dommain.ts',
     'resources/domain/index.ts',
     'resources/domain/other.schemas.ts',
@@ -329,6 +343,9 @@ describe('the names', () => {
     'resources/domain/domain.ts',
     'resources/domain/domain.create-manifests.ts',
     'resources/domain/domain.deletion.test.ts',
+    'resources/domain/domain.deletion.integration.test.ts',
+    'resources/domain/domain.bench.ts',
+    'resources/domain/testing/domains.ts',
     'resources/domain/components/auth.ts',
     'resources/domain/golden/minimal.yaml',
     'resources/group.ts',

@@ -1,32 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { directoryOf } from '../scripts/kind-names.ts';
+import { writes } from '../scripts/generate/reasons.ts';
 import { createProgram } from '../src/cli/cli.ts';
 import { EXIT } from '../src/cli/exit-codes.ts';
-
-const ROOT = join(import.meta.dirname, '..');
-const KINDS = 'docs/kinds';
-
-function read(path: string): string {
-  return readFileSync(join(ROOT, path), 'utf8');
-}
-
-function filesIn(folder: string, extension: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(extension))
-    .map((name) => posix.join(folder, name));
-}
+import { definitions } from '../src/resources/resources.ts';
+import { FENCED, filesIn, pageOf, proseOf, ROOT, read, reasonsOf, tablesUnder, wordsIn } from './harness/pages.ts';
 
 const pages = ['README.md', 'AGENTS.md', 'testenv/README.md', ...filesIn('docs', '.md')];
-
-const FENCED = /^ *```[\s\S]*?^ *```/gm;
-
-/** Text without fenced code, in which brackets are no links and `#` begins a comment. */
-function proseOf(text: string): string {
-  return text.replaceAll(FENCED, '');
-}
 
 /** The links of a page to places in this repository. */
 function relativeLinks(text: string): string[] {
@@ -66,35 +48,6 @@ function makeTargets(text: string): string[] {
   return told.map(([, target = '']) => target);
 }
 
-/** The words of a union of strings that stands after `start` in a source. */
-function unionAfter(source: string, start: string): string[] {
-  const from = source.indexOf(start);
-  expect(from, `the source has ${start}`).toBeGreaterThan(-1);
-  const text = source.slice(from + start.length, source.indexOf(';', from));
-  return [...text.matchAll(/'([A-Za-z]+)'/g)].map(([, word = '']) => word);
-}
-
-type Table = readonly (readonly string[])[];
-
-/** The tables under a heading: their cells row by row, without head and rule. */
-function tablesUnder(page: string, heading: string): Table[] {
-  const [, rest = ''] = read(page).split(new RegExp(`^## ${heading}$`, 'm'));
-  const section = rest.split(/^## /m)[0] ?? '';
-  const tables = [...section.matchAll(/(?:^\|.*\n)+/gm)].map(([table]) => table.trim().split('\n').slice(2));
-  return tables.map((rows) => rows.map((row) => row.split(/(?<!\\)\|/).slice(1, -1)));
-}
-
-/** What stands in code in one column of a table. */
-function wordsIn(rows: Table = [], column = 0): string[] {
-  return rows.flatMap((row) => [...(row[column] ?? '').matchAll(/`([^`]+)`/g)].map(([, word = '']) => word));
-}
-
-/** Reasons stand in the second of four columns, in the table written by hand and in the generated one. */
-function reasonsOf(page: string, heading = 'Conditions and reasons'): string[] {
-  const tables = tablesUnder(page, heading).filter(([row]) => row?.length === 4);
-  return tables.flatMap((table) => wordsIn(table, 1));
-}
-
 type Schema = { readonly properties?: Readonly<Record<string, Schema>>; readonly items?: Schema };
 
 /** Every field of a schema by its path, as `fields[].name`. */
@@ -121,10 +74,6 @@ function kubernetesOwn(page: string): string[] {
     .flatMap((row) => wordsIn([row]));
 }
 
-function pageOf(kind: string): string {
-  return `${KINDS}/${directoryOf(kind)}.md`;
-}
-
 const crds = filesIn('manifests/crds', '.yaml')
   .filter((path) => !path.endsWith('kustomization.yaml'))
   .map((path) => parse(read(path)) as Crd)
@@ -138,17 +87,6 @@ const frameworkReasons = [
   ...[...read('src/framework/outcome.ts').matchAll(/'([A-Z][A-Za-z]+)'/g)].map(([, word = '']) => word),
   'InvalidSpec',
 ].filter((word) => !word.endsWith('Error'));
-
-/** Reasons of the PostgreSQL client that only making a database can have. */
-const OF_DATABASES = ['ExtensionUnavailable', 'InvalidName', 'UnsafeRole', 'Conflict'];
-
-/** A password that PostgreSQL would not take is made anew before it gets there. */
-const NEVER_SHOWN = ['InvalidPassword'];
-
-const clientReasons = unionAfter(read('src/clients/postgres/errors.ts'), 'export type PostgresErrorReason =').filter(
-  (reason) => !NEVER_SHOWN.includes(reason),
-);
-const credentialsReasons = unionAfter(read('src/clients/postgres/credentials.ts'), 'readonly reason:');
 
 /** Reasons that a kind gives itself, by the errors it throws and the results it returns. */
 function ownReasons(folder: string): string[] {
@@ -290,43 +228,9 @@ describe('the page of a kind', () => {
 
   test.each(crds)('$kind has the reasons that the framework and the kind itself give', ({ kind }) => {
     const own = ownReasons(`src/resources/${posix.basename(pageOf(kind), '.md')}`);
-    const makesNothing = kind === 'PostgresConnection' ? ['OwnedByAnother', 'FieldConflict', 'Rejected'] : [];
-    const expected = [...frameworkReasons, ...own].filter((reason) => !makesNothing.includes(reason));
+    const definition = definitions.find((each) => each.kind === kind) ?? expect.fail();
+    const unknown = writes(definition) ? [] : ['OwnedByAnother', 'FieldConflict', 'Rejected'];
+    const expected = [...frameworkReasons, ...own].filter((reason) => !unknown.includes(reason));
     expect(reasonsOf(pageOf(kind))).toEqual(expect.arrayContaining(expected));
-  });
-
-  test('PostgresConnection has every reason of a failed login', () => {
-    const expected = [...clientReasons.filter((reason) => !OF_DATABASES.includes(reason)), ...credentialsReasons];
-    expect(reasonsOf(`${KINDS}/postgres-connection.md`)).toEqual(expect.arrayContaining(expected));
-  });
-
-  test('PostgresDatabase has every reason of its server and of its administrator', () => {
-    const renamed = (reason: string) => (reason === 'MissingSecret' ? 'MissingConnectionSecret' : reason);
-    const expected = [...clientReasons, ...credentialsReasons.map(renamed)];
-    expect(reasonsOf(`${KINDS}/postgres-database.md`)).toEqual(expect.arrayContaining(expected));
-  });
-
-  test('ConvexInstance has every condition, and every reason that it gives', () => {
-    const source = read('src/resources/convex-instance/convex-instance.status.ts');
-    const words = [...source.matchAll(/(?:reason|ready|off|failed)(?::| =) '([A-Z][A-Za-z]+)'/g)].map(
-      ([, word]) => word,
-    );
-    expect(words).toEqual(
-      expect.arrayContaining(['ValidationFailed', 'WaitingForGateway', 'PVCError', 'NotApplicable']),
-    );
-    const page = `${KINDS}/convex-instance.md`;
-    expect(reasonsOf(page)).toEqual(expect.arrayContaining([...new Set(words)]));
-    const [, list = ''] = source.split('export const CONDITIONS = [');
-    const conditions = [...(list.split(']')[0] ?? '').matchAll(/'([A-Za-z]+)'/g)].map(([, word = '']) => word);
-    expect(conditions).toHaveLength(13);
-    expect(tablesUnder(page, 'Conditions and reasons').flatMap((table) => wordsIn(table))).toEqual(
-      expect.arrayContaining(conditions),
-    );
-  });
-
-  test('PostgresDatabase has every event that tells of a change on the server', () => {
-    const changes = unionAfter(read('src/clients/postgres/change.ts'), 'readonly change:');
-    const events = wordsIn(tablesUnder(`${KINDS}/postgres-database.md`, 'Events')[0]);
-    expect(events).toEqual(expect.arrayContaining(changes));
   });
 });

@@ -105,7 +105,8 @@ export function reasonTable(): string {
   return tableOf(REASONS).replaceAll('](../', '](');
 }
 
-function writes({ components = [], rights = [] }: AnyDefinition): boolean {
+/** Whether a kind makes objects in the cluster. */
+export function writes({ components = [], rights = [] }: AnyDefinition): boolean {
   return components.length > 0 || rights.some(({ deeds }) => deeds.includes('apply'));
 }
 

@@ -18,11 +18,11 @@ const CONVERTER = {
 const HELP = `
 Examples:
   hearth crds | kubectl apply --server-side -f -
-  hearth crds pgdb
+  hearth crds generatesecret
   hearth crds --json-schema --out schemas
 
 Editors that know YAML take a schema from the first line of a manifest:
-  # yaml-language-server: $schema=schemas/postgresdatabase_v1.json
+  # yaml-language-server: $schema=schemas/generatesecret_v1.json
 With --json-schema and without --out, all schemas come as one, which knows a manifest by its apiVersion and kind.`;
 
 /** The command `crds`: what is installed, and schemas for editors. \`ends\` is called with the exit code. */

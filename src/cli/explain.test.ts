@@ -5,16 +5,22 @@ import { questionOf } from './explain.ts';
 import { explanationTable } from './explain-table.ts';
 
 describe('questionOf', () => {
-  test.each(['PostgresDatabase/db', 'postgresdatabase/db', 'postgresdatabases/db', 'pgdb/db', 'PGDB/db'])(
-    'knows what %s is',
+  test.each([
+    'GenerateSecret/db',
+    'generatesecret/db',
+    'generatesecrets/db',
+    'generate-secrets/db',
+    'GENERATESECRET/db',
+  ])('knows what %s is', (target) => {
+    expect(questionOf(target, 'home')).toEqual({ kind: 'GenerateSecret', key: 'home/db' });
+  });
+
+  test.each(['', 'db', 'generatesecret/', '/db', 'generatesecret/a/b', 'pods/a'])(
+    'refuses %o and says what would do',
     (target) => {
-      expect(questionOf(target, 'home')).toEqual({ kind: 'PostgresDatabase', key: 'home/db' });
+      expect(() => questionOf(target, 'home')).toThrow(UsageError);
     },
   );
-
-  test.each(['', 'db', 'pgdb/', '/db', 'pgdb/a/b', 'pods/a'])('refuses %o and says what would do', (target) => {
-    expect(() => questionOf(target, 'home')).toThrow(UsageError);
-  });
 });
 
 describe('explanationTable', () => {

@@ -15,10 +15,10 @@ type ExplainFlags = ClusterFlags & {
 
 const HELP = `
 Examples:
-  hearth explain PostgresDatabase/db -n homelab
-  hearth explain pgdb/db -n homelab -o json
+  hearth explain GenerateSecret/keys -n homelab
+  hearth explain generatesecret/keys -n homelab -o json
   kubectl exec -n hearth-system deploy/hearth -- \\
-    node /app/hearth.mjs explain pgdb/db -n homelab --url http://localhost:8080
+    node /app/hearth.mjs explain generatesecret/keys -n homelab --url http://localhost:8080
 
 Without --url the operator's pods are asked through the API server, which takes the right to get pods and pods/proxy
 in their namespace, and an operator that answers beyond its own pod (HEARTH_EXPLAIN=cluster).`;
@@ -69,7 +69,7 @@ function isKnown({ cached, runs }: Explanation): boolean {
   return cached !== undefined || runs.length > 0;
 }
 
-/** `pgdb/db` → kind PostgresDatabase, key `<namespace>/db`. @throws UsageError when there is no such kind. */
+/** `generatesecret/keys` → kind GenerateSecret, key `<namespace>/keys`. @throws UsageError when there is no such kind. */
 export function questionOf(target: string, namespace: string): Question {
   const { definition, name } = targetOf(target);
   return { kind: definition.kind, key: keyFor(name, definition.scope === 'Cluster' ? undefined : namespace) };

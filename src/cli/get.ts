@@ -17,11 +17,11 @@ type Listed = Wanted & Listing;
 
 const HELP = `
 Examples:
-  hearth get                        all objects of the namespace
-  hearth get -A                     all there are
-  hearth get pgdb -n homelab        one kind, by any of its names
-  hearth get pgdb/shop -o yaml      one object
-  hearth get -l app=shop --watch    and every change, until it is interrupted
+  hearth get                               all objects of the namespace
+  hearth get -A                            all there are
+  hearth get generatesecret -n homelab     one kind, by any of its names
+  hearth get generatesecret/keys -o yaml   one object
+  hearth get -l app=shop --watch           and every change, until it is interrupted
 
 READY is False or Unknown also while the latest change of an object has not been looked at.`;
 

@@ -20,7 +20,7 @@ export function definitionsOf(words: readonly string[]): readonly AnyDefinition[
   return words.length === 0 ? definitions : words.map(definitionOf);
 }
 
-/** `pgdb/shop` → its definition and name. @throws UsageError when it names no object. */
+/** `generatesecret/keys` → its definition and name. @throws UsageError when it names no object. */
 export function targetOf(text: string): Target {
   const [word = '', name = '', ...rest] = text.split('/');
   if (word === '' || name === '' || rest.length > 0) {

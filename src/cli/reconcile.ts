@@ -12,8 +12,8 @@ type ReconcileFlags = ClusterFlags & { readonly wait: boolean; readonly timeout:
 
 const HELP = `
 Examples:
-  hearth reconcile pgdb/shop
-  hearth reconcile pgdb/shop --no-wait && hearth wait pgdb/shop
+  hearth reconcile generatesecret/keys
+  hearth reconcile generatesecret/keys --no-wait && hearth wait generatesecret/keys
 
 It sets the annotation ${RECONCILE_ANNOTATION}, and waits until the status says that the run has been. How the
 run ended is told and does not change the exit code.`;

@@ -22,16 +22,16 @@ const RESUME: Change = { value: null, what: 'to go on', done: 'goes on' };
 
 const SUSPEND_HELP = `
 Examples:
-  hearth suspend pgdb/shop
-  hearth get pgdb/shop
+  hearth suspend generatesecret/keys
+  hearth get generatesecret/keys
 
 It sets the annotation ${SUSPEND_ANNOTATION}=true, and waits until the status says so: then no run is under way. While
 an object is suspended, nothing is written for it but its status. It can be deleted, and is cleaned up as any other.`;
 
 const RESUME_HELP = `
 Examples:
-  hearth resume pgdb/shop
-  hearth resume pgdb/shop && hearth wait pgdb/shop
+  hearth resume generatesecret/keys
+  hearth resume generatesecret/keys && hearth wait generatesecret/keys
 
 It takes the annotation ${SUSPEND_ANNOTATION} away. The run that follows brings in line what has changed meanwhile.`;
 

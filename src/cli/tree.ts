@@ -26,8 +26,8 @@ export type TreeNode = {
 
 const HELP = `
 Examples:
-  hearth tree convex/app -n homelab
-  hearth tree pgdb/shop -o json
+  hearth tree generatesecret/keys -n homelab
+  hearth tree generatesecret/keys -o json
 
 Objects belong to others by owner references, down to pods, or as Secrets that are kept for one. What controllers keep
 for themselves is left out: EndpointSlices, ControllerRevisions, and ReplicaSets without pods.`;

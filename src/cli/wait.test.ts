@@ -7,7 +7,7 @@ import { timeoutMsOf } from './waiting.ts';
 
 function object(status: object, annotations: Readonly<Record<string, string>> = {}): KubeObject {
   const metadata = { name: 'shop', namespace: 'home', uid: 'u', resourceVersion: '1', generation: 2, annotations };
-  return { apiVersion: 'homelab.mortenolsen.pro/v1', kind: 'PostgresDatabase', metadata, status };
+  return { apiVersion: 'homelab.mortenolsen.pro/v1', kind: 'GenerateSecret', metadata, status };
 }
 
 const condition = (type: string, status: string, observedGeneration = 2) => {
@@ -41,7 +41,7 @@ describe('what is waited for', () => {
 describe('a look at an object', () => {
   test('is done when the condition is there for the spec as it is now', () => {
     expect(look(goalOf('ready'), [condition('Ready', 'True')])).toEqual({
-      done: 'PostgresDatabase home/shop has Ready=True (Because: of this)',
+      done: 'GenerateSecret home/shop has Ready=True (Because: of this)',
     });
     expect(look(goalOf('ready'), [condition('Ready', 'True', 1)])).toHaveProperty('until');
     expect(look(goalOf('ready'), [condition('Ready', 'False')])).toEqual({

@@ -16,10 +16,10 @@ export type Goal =
 
 const HELP = `
 Examples:
-  hearth wait pgdb/shop
-  hearth wait pgdb/shop --for deleted --timeout 2m
-  hearth wait pgdb/shop --for RoleReady
-  hearth wait pgdb/shop --for Stalled=True
+  hearth wait generatesecret/keys
+  hearth wait generatesecret/keys --for deleted --timeout 2m
+  hearth wait generatesecret/keys --for SecretUpdated
+  hearth wait generatesecret/keys --for Stalled=True
 
 It ends at once, and says why, when the object is not there, is stalled or is suspended: no waiting helps then.`;
 
@@ -45,7 +45,7 @@ export function createWaitCommand(ends: (exitCode: number) => void): Command {
     });
 }
 
-/** `ready`, `deleted`, `Stalled`, `RoleReady=False`. @throws UsageError for anything else. */
+/** `ready`, `deleted`, `Stalled`, `SecretUpdated=False`. @throws UsageError for anything else. */
 export function goalOf(text: string): Goal {
   if (text === 'deleted') {
     return { type: 'deleted' };

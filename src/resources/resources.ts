@@ -6,6 +6,7 @@ import { postgresDatabaseDefinition } from './postgres-database/postgres-databas
 
 /** Every kind that Hearth runs. */
 export const definitions: readonly AnyDefinition[] = [
+  // Each has a line of its own, however few there are.
   convexInstanceDefinition,
   generateSecretDefinition,
   postgresConnectionDefinition,

@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { directoryOf } from '../../scripts/kind-names.ts';
 import type { AnyDefinition, Manifest } from '../../src/framework/framework.ts';
 import type { OutsideWorld } from '../../src/framework/testing/cluster.ts';
 import type { ConformanceOptions, OracleName } from '../../src/framework/testing/conformance.ts';
 import type { FaultKind } from '../faults/fault-kind.ts';
 import type { TrialPlace } from '../harness/conformance-cluster.ts';
+import { kindPart } from '../harness/kind-part.ts';
 
 /** An object as it stands in `test-manifests`. */
 export type Sample = Manifest & { readonly spec?: unknown };
@@ -44,15 +41,6 @@ export type KindTrial = {
 };
 
 /** What a kind's directory says of how to try it; nothing for a kind whose samples are enough. */
-export async function trialOf({ kind }: Pick<AnyDefinition, 'kind'>): Promise<KindTrial> {
-  const name = directoryOf(kind);
-  const path = join(import.meta.dirname, '../../src/resources', name, `${name}.trial.ts`);
-  if (!existsSync(path)) {
-    return {};
-  }
-  const { trial } = (await import(pathToFileURL(path).href)) as { trial?: KindTrial };
-  if (!trial) {
-    throw new Error(`${path} exports no trial`);
-  }
-  return trial;
+export async function trialOf(definition: Pick<AnyDefinition, 'kind'>): Promise<KindTrial> {
+  return (await kindPart<KindTrial>(definition, 'trial')) ?? {};
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RepositoryCopy } from '../harness/repository-copy.ts';
+import { deleteKind } from './deletion.ts';
 
 /** What `npm run new` writes, and what is left when the kind is deleted again, in a copy of the repository. */
 let copy: RepositoryCopy;
@@ -58,8 +59,8 @@ test('a new kind of a namespace and one of the cluster pass every check, and go 
   expect(tried).toMatch(/Tests .*\d+ passed/);
   expect(tried).not.toMatch(/\d+ failed/);
 
-  remove('greeting', 'Greeting');
-  remove('site-policy', 'SitePolicy');
+  deleteKind(copy, 'Greeting');
+  deleteKind(copy, 'SitePolicy');
   const said = await copy.run('npm', 'run', 'generate');
   expect(said).toContain('docs/kinds/greeting.md: removed, because its kind is gone');
   await copy.run('biome', 'check', '--error-on-warnings', 'src');
@@ -67,12 +68,3 @@ test('a new kind of a namespace and one of the cluster pass every check, and go 
   await copy.run(...UNIT_TESTS);
   expect(copy.changesSinceFirst(), 'everything is as before').toEqual([]);
 });
-
-/** Deletes a kind as the guide says: its directory, and its line (and its import) in the list of kinds. */
-function remove(directory: string, kind: string): void {
-  rmSync(join(copy.folder, 'src/resources', directory), { recursive: true });
-  const registry = join(copy.folder, 'src/resources/resources.ts');
-  const variable = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}Definition`;
-  const lines = readFileSync(registry, 'utf8').split('\n');
-  writeFileSync(registry, lines.filter((line) => !line.includes(variable)).join('\n'));
-}

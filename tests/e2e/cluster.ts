@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, inject, test } from 'vitest';
 import type { KubeObject } from '../../src/framework/api/object.ts';
+import { definitions } from '../../src/resources/resources.ts';
 import { createNamespace, type TestNamespace } from '../../testenv/src/namespaces.ts';
 import { reasonAgainstNode } from '../../testenv/src/node-machine.ts';
 import { attachTestenv, type Testenv } from '../../testenv/src/testenv.ts';
@@ -7,14 +8,24 @@ import { eventually } from '../../testenv/src/wait.ts';
 import { reportFailure } from '../harness/failure-report.ts';
 import type { SeenObject } from '../harness/suite.ts';
 
-const reason = reasonAgainstNode();
+const lacksNode = reasonAgainstNode();
 
 /** Whether there is a cluster with a real node. */
-export const hasNode = reason === undefined;
+export const hasNode = lacksNode === undefined;
+
+type Declare = (name: string, body: () => Promise<void>) => void;
+
+const unless =
+  (reason: string | undefined): Declare =>
+  (name, body) =>
+    test.skipIf(reason)(`${name}${reason ? ` [skipped: ${reason}]` : ''}`, body);
 
 /** A test on the real node; skipped, with the reason in its name, where there can be none. */
-export const e2eTest = (name: string, body: () => Promise<void>): void =>
-  test.skipIf(reason)(`${name}${reason ? ` [skipped: ${reason}]` : ''}`, body);
+export const e2eTest = unless(lacksNode);
+
+/** As {@link e2eTest}, of a kind together with another one, which may be deleted without it. */
+export const e2eTestWith = (kind: string): Declare =>
+  unless(lacksNode ?? (definitions.some((each) => each.kind === kind) ? undefined : `there is no ${kind}`));
 
 /** Where Hearth is installed. */
 export const SYSTEM = 'hearth-system';

@@ -4,9 +4,9 @@ import { loadImage } from '../../testenv/src/node-images.ts';
 import { reasonAgainstNode } from '../../testenv/src/node-machine.ts';
 import { buildOperatorImage } from '../../testenv/src/operator-image.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
-import { NEXT } from './convex-manifests.ts';
-import { buildConvexImage } from './images/convex.ts';
+import { kindParts } from '../harness/kind-part.ts';
 import { buildServerImage } from './images/servers.ts';
+import type { KindOnNode } from './kind-on-node.ts';
 
 const MANIFESTS = join(import.meta.dirname, '../../manifests');
 
@@ -18,13 +18,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   if (reasonAgainstNode() !== undefined) {
     return async () => undefined;
   }
-  const images = [
-    await buildOperatorImage(),
-    await buildServerImage('postgres:17'),
-    await buildConvexImage('backend'),
-    await buildConvexImage('backend', { version: NEXT }),
-    await buildConvexImage('dashboard'),
-  ];
+  const images = [await buildOperatorImage(), await buildServerImage('postgres:17')];
+  for (const build of (await kindParts<KindOnNode>('node')).flatMap((kind) => kind.images)) {
+    images.push(await build());
+  }
   const testenv = await startTestenv({ profile: 'node' });
   project.provide('testenv', testenv.handle);
   try {

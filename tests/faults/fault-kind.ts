@@ -1,11 +1,16 @@
+import type { PostgresHandle } from '../../testenv/src/postgres.ts';
 import type { SeenObject, Suite } from '../harness/suite.ts';
 
 /** A version of an object's spec: as it was made, and as it is after somebody changed it. */
 export type Version = 'made' | 'changed';
 
+type Named = { readonly kind: string; readonly metadata: { readonly name: string } };
+
 /** How a kind takes part in the fault matrix. */
 export type FaultKind = {
-  readonly manifest: (name: string, version: Version) => { readonly metadata: { readonly name: string } };
+  /** What all its objects find before them; the matrix has a PostgreSQL server. Several kinds may name the same. */
+  readonly surroundings?: (server: PostgresHandle) => readonly Named[];
+  readonly manifest: (name: string, version: Version) => Omit<Named, 'kind'>;
   /** The Secret that belongs to an object, if any: no value in it may ever change. */
   readonly secretOf?: (name: string) => string;
   /** The name of the database and role on the server that belong to an object, if any. */

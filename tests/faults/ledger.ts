@@ -17,12 +17,23 @@ export class Ledger {
   readonly #server: PostgresHandle;
   readonly #expected = new Map<string, Expected>();
   readonly #values = new Map<string, string>();
+  /** What is there besides. */
+  #surroundings: ReadonlySet<string> = new Set();
   /** What statuses have said that none may say. */
   readonly #problems: string[] = [];
 
   constructor(suite: Suite, server: PostgresHandle) {
     this.#suite = suite;
     this.#server = server;
+  }
+
+  /** Makes what the objects of some kinds find before them. */
+  async prepare(): Promise<void> {
+    const objects = participants.flatMap(({ entry }) => entry.surroundings?.(this.#server) ?? []);
+    if (objects.length > 0) {
+      await this.#suite.apply(...objects);
+    }
+    this.#surroundings = new Set(objects.map(keyOf));
   }
 
   /** Makes an object of every kind for each of the names. */
@@ -68,10 +79,10 @@ export class Ledger {
   /** What is not as it should be yet, in words. @throws AssertionError when a status says what none may say. */
   async #unfinished(): Promise<string[]> {
     const seen = await this.#objects();
-    const keys = new Set(seen.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+    const keys = new Set(seen.map(keyOf));
     const missing = [...this.#expected.keys()].filter((key) => !keys.has(key)).map((key) => `${key} is missing`);
-    const left = [...keys].filter((key) => !this.#expected.has(key) && key !== 'PostgresConnection db');
-    const unready = seen.filter((object) => !isReady(object)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    const left = [...keys].filter((key) => !this.#expected.has(key) && !this.#surroundings.has(key));
+    const unready = seen.filter((object) => !isReady(object)).map(keyOf);
     return [...missing, ...left.map((key) => `${key} is left`), ...unready.map((key) => `${key} is not Ready`)];
   }
 
@@ -127,6 +138,10 @@ export class Ledger {
       }
     }
   }
+}
+
+function keyOf({ kind, metadata }: { readonly kind: string; readonly metadata: { readonly name: string } }): string {
+  return `${kind} ${metadata.name}`;
 }
 
 /** Short, because the names of databases have a limit. */

@@ -8,7 +8,6 @@ import { eventually } from '../../testenv/src/wait.ts';
 import { reportFailure } from '../harness/failure-report.ts';
 import { FaultProxy, type Identity } from '../harness/fault-proxy.ts';
 import { startWithHearth } from '../harness/install-hearth.ts';
-import { connectionTo } from '../harness/postgres-manifests.ts';
 import { Suite } from '../harness/suite.ts';
 import { reportFault } from './fault-report.ts';
 import { Ledger } from './ledger.ts';
@@ -80,7 +79,7 @@ export class World {
 
   /** Starts the operator, which stays the same process for all faults. */
   async startOperator(env: Readonly<Record<string, string>>): Promise<void> {
-    await this.suite.apply(...connectionTo(this.server));
+    await this.#ledger.prepare();
     await this.suite.startOperator({ env: { POD_NAMESPACE: 'hearth-system', HEARTH_RECHECK_SECONDS: '3600', ...env } });
     await eventually('the operator is ready', async () => (await fetch(`${this.suite.operator.url}/readyz`)).ok);
   }

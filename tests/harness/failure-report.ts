@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { definitions } from '../../src/resources/resources.ts';
 import type { Testenv } from '../../testenv/src/testenv.ts';
 
 const ARTIFACTS = join(import.meta.dirname, '../../artifacts/failed');
@@ -12,7 +13,7 @@ export type Reported = {
 };
 
 /** Everything that can be listed in a suite's namespace and tells what happened there; never a Secret's values. */
-const KINDS = ['all', 'postgresconnections', 'postgresdatabases', 'generatesecrets', 'configmaps', 'pvc'];
+const KINDS = ['all', ...definitions.map(({ group, names }) => `${names.plural}.${group}`), 'configmaps', 'pvc'];
 
 /**
  * Leaves what is needed to understand a failed test in `artifacts/failed/<test>/`: the namespace's objects, its events,

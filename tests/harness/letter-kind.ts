@@ -24,6 +24,9 @@ export const firstLetterSchema = z.object({
   text: z.string().default('').describe('What it says.'),
 });
 
+/** More are not refused, but warned of. */
+const CROWD = 8;
+
 class LetterResource extends CustomResource<typeof letterSchema> {
   constructor(options: CustomResourceOptions<typeof letterSchema>) {
     super(options);
@@ -53,8 +56,12 @@ export const letterDefinition = createCustomResourceDefinition({
       ...(old && text.length < old.text.length
         ? [new InvalidSpecError('Shortened', 'spec.text cannot become shorter: write another letter')]
         : []),
+      ...(recipients.length > CROWD
+        ? [new InvalidSpecError('Crowded', `spec.recipients has more than ${CROWD} names: write two letters`)]
+        : []),
     ];
   },
+  admittedReasons: ['Crowded'],
   defaults: (spec) => ({ ...spec, subject: spec.subject ?? `For ${spec.recipients[0]}` }),
   olderVersions: [
     olderVersion({

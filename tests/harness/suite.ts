@@ -36,7 +36,6 @@ export function sharedTestenv(): Testenv {
 /** Where the kinds of others that tests look at are served. */
 const ROOTS: Readonly<Record<string, string>> = {
   configmap: '/api/v1',
-  convexinstance: '/apis/convex.icod.de/v1alpha1',
   deployment: '/apis/apps/v1',
   gateway: '/apis/gateway.networking.k8s.io/v1',
   httproute: '/apis/gateway.networking.k8s.io/v1',

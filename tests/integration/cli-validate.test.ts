@@ -99,8 +99,8 @@ describe('a manifest is valid offline exactly when the API server takes it', () 
     expect(new Set(corpus.map(({ manifest }) => manifest.kind))).toEqual(new Set(kinds.map(({ kind }) => kind)));
     const { different, counts } = await compare(corpus);
     expect(different).toEqual([]);
-    expect(counts.accepted).toBeGreaterThan(50);
-    expect(counts.refused).toBeGreaterThan(500);
+    expect(counts.accepted).toBeGreaterThan(10 * kinds.length);
+    expect(counts.refused).toBeGreaterThan(100 * kinds.length);
   });
 
   test('what takes more than one change, in the spec and around it', async () => {

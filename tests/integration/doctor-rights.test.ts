@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
+import { externalThingDefinition } from '../../examples/external-thing/external-thing.ts';
 import { onCluster } from '../../src/cli/cluster.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { checkRights } from '../../src/cli/doctor/rights.ts';
 import { dividedRights, leaseRules } from '../../src/framework/framework.ts';
-import { definitions } from '../../src/resources/resources.ts';
+import { generateSecretDefinition } from '../../src/resources/generate-secret/generate-secret.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { useSuite } from '../harness/suite.ts';
 
@@ -12,6 +13,9 @@ const suite = useSuite({ name: 'doctor-rights', withoutOperator: true });
 type Right = { readonly group: string; readonly resource: string; readonly verb: string; readonly name?: string };
 
 const GROUP = 'homelab.mortenolsen.pro';
+
+/** One that makes a Secret, and one that cleans up outside and looks into another namespace. */
+const definitions = [generateSecretDefinition, externalThingDefinition];
 
 /** The rights of an operator of one namespace, one verb of one resource a rule; those of the Lease among them. */
 const all: readonly Right[] = [
@@ -28,17 +32,16 @@ const CASES: readonly { readonly lacks?: Right; readonly found: Readonly<Record<
   { found: {} },
   {
     lacks: { group: '', resource: 'secrets', verb: 'patch' },
-    found: {
-      ConvexInstance: 'Its own with the keys; those that the spec names',
-      GenerateSecret: 'The Secret that holds the values',
-      PostgresDatabase: "The Secret that holds the login; the administrator's is only read",
-    },
+    found: { GenerateSecret: 'The Secret that holds the values' },
   },
   {
-    lacks: { group: GROUP, resource: 'postgresdatabases', verb: 'patch' },
+    lacks: { group: '', resource: 'secrets', verb: 'list' },
+    found: { GenerateSecret: 'The Secret that holds the values', ExternalThing: 'The login that the spec names' },
+  },
+  {
+    lacks: { group: GROUP, resource: 'externalthings', verb: 'patch' },
     found: {
-      PostgresDatabase:
-        'Its own objects are watched; patched for the finalizer, by which it cleans up the database and the role on the server',
+      ExternalThing: 'Its own objects are watched; patched for the finalizer, by which it cleans up the row',
     },
   },
   {
@@ -86,7 +89,7 @@ async function faultsOf(name: string): Promise<Finding[]> {
     const findings = await checkRights(transport, definitions, { namespace, name, namespaces: [namespace] });
     const [elsewhere, ...more] = findings.filter(({ message }) => message.includes('in kube-system'));
     expect(elsewhere).toMatchObject({
-      kinds: ['PostgresDatabase'],
+      kinds: ['ExternalThing'],
       message: expect.stringMatching(/^may not get namespaces kube-system in kube-system: Its UID /),
     });
     expect(more).toEqual([]);

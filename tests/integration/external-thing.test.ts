@@ -8,7 +8,7 @@ import { testNeeding } from '../../testenv/src/skip.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { conformanceTests, describeTrial } from '../conformance/trial.ts';
 import { externalThing, rowsOn, tableOn } from '../harness/external-thing.ts';
-import { loginOf, secret } from '../harness/postgres-manifests.ts';
+import { loginOf, secret } from '../harness/postgres-login.ts';
 import { query, usePostgres } from '../harness/postgres-server.ts';
 import { useSuite } from '../harness/suite.ts';
 

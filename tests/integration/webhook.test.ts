@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createCrdManifest, createWebhookConfigurations } from '../../src/framework/framework.ts';
 import { generateSecretDefinition } from '../../src/resources/generate-secret/generate-secret.ts';
-import { postgresDatabaseDefinition } from '../../src/resources/postgres-database/postgres-database.ts';
 import { serviceAccountKubeconfig } from '../../testenv/src/service-account.ts';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
@@ -33,10 +32,9 @@ const SECRET = `/api/v1/namespaces/hearth-system/secrets/${NAME}`;
 /** So short that a certificate is replaced every twelve seconds, and the authority every forty-eight. */
 const CERTIFICATE_SECONDS = 18;
 
-const definitions = [generateSecretDefinition, postgresDatabaseDefinition, letterDefinition];
+const definitions = [generateSecretDefinition, letterDefinition];
 const MODULES = [
   join(ROOT, 'src/resources/generate-secret/generate-secret.ts'),
-  join(ROOT, 'src/resources/postgres-database/postgres-database.ts'),
   join(ROOT, 'tests/harness/letter-kind.ts'),
 ];
 
@@ -194,14 +192,13 @@ test('an object is refused when it is applied, in the words of a run', async () 
   expect((await testenv.request({ path: pathOf('generatesecrets', 'late') })).status).toBe(404);
 });
 
-test('what PostgreSQL could not keep is refused with the field, and what is not supported yet is warned of', async () => {
-  const long = await apply(manifest('PostgresDatabase', 'long', { connection: 'db', schemas: ['ok', 'ü'.repeat(40)] }));
-  expect(long.stderr).toContain('spec.schemas[1] is longer than 63 bytes: choose another name');
-  const peak = await apply(manifest('PostgresDatabase', 'peak', { environment: 'dev' }));
-  expect(peak).toMatchObject({ code: 0 });
-  expect(peak.stderr).toContain(`Warning: PostgresDatabase ${NAMESPACE}/peak: spec.environment is not supported yet`);
-  const message = await conditionMessage('postgresdatabases', 'peak', 'NotSupported');
-  expect(peak.stderr).toContain(message);
+test('what is wrong and admitted all the same is warned of, in the words of a run', async () => {
+  const recipients = Array.from({ length: 9 }, (_, index) => `reader-${index}`);
+  const crowded = await apply(letter('crowded', { recipients }));
+  expect(crowded).toMatchObject({ code: 0 });
+  const message = await conditionMessage('letters', 'crowded', 'Crowded');
+  expect(message).toBe('spec.recipients has more than 8 names: write two letters');
+  expect(crowded.stderr).toContain(`Warning: Letter ${NAMESPACE}/crowded: ${message}`);
 });
 
 test('an object that was wrong before can be labelled, mended and deleted', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { convexInput } from '../../../tests/harness/convex-input.ts';
 import type { Component } from '../../framework/framework.ts';
 import { rolloutOrder } from '../../framework/framework.ts';
 import { backend } from './components/backend.ts';
@@ -13,6 +12,7 @@ import { convexComponents } from './convex-instance.components.ts';
 import type { ConvexInput } from './input/convex-input.ts';
 import { nameProblem, publicUrl } from './input/names.ts';
 import { warningsOf } from './input/warnings.ts';
+import { convexInput } from './testing/convex-input.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

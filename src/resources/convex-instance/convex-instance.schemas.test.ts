@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { convexSample } from '../../../tests/harness/convex.ts';
 import { createCrdManifest } from '../../framework/framework.ts';
 import { convexInstanceDefinition } from './convex-instance.ts';
+import { convexSample } from './testing/convex.ts';
 
 type Schema = {
   readonly type?: string;

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import { oracles } from '../../../src/framework/testing/conformance.ts';
-import { convexEpisodes } from '../../../tests/conformance/convex-episodes.ts';
 import type { KindTrial } from '../../../tests/conformance/kind-trial.ts';
 import type { Version } from '../../../tests/faults/fault-kind.ts';
-import { convexInstance, SAMPLE_PRECONDITIONS, simulatedGateway } from '../../../tests/harness/convex.ts';
 import { openAdminKey } from '../../../tests/stand-ins/convex/admin-key.ts';
+import { convexInstance, SAMPLE_PRECONDITIONS, simulatedGateway } from './testing/convex.ts';
+import { convexEpisodes } from './testing/convex-episodes.ts';
 
 const image = (version: Version) => `example/backend:${version}`;
 

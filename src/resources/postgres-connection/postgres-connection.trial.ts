@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { startPostgres } from '../../../testenv/src/postgres.ts';
 import type { KindTrial } from '../../../tests/conformance/kind-trial.ts';
-import { loginOf, postgresConnection, secret } from '../../../tests/harness/postgres-manifests.ts';
+import { loginOf, secret } from '../../../tests/harness/postgres-login.ts';
+import { postgresConnection } from './testing/connections.ts';
 
 /** The Secret that the sample looks for in the namespace `postgres`; a trial has one namespace only. */
 const LOGIN = 'postgres-secret';
@@ -13,6 +14,7 @@ export const trial: KindTrial = {
   },
   adapt: (sample, namespace) => ({ ...sample, spec: { secret: `${namespace}/${LOGIN}` } }),
   faults: {
+    surroundings: (server) => [secret('db-login', loginOf(server))],
     manifest: (name, version) => {
       return postgresConnection(name, { secret: 'db-login', ...(version === 'changed' ? { sslMode: 'disable' } : {}) });
     },

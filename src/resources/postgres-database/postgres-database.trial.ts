@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
 import { type PostgresHandle, startPostgres } from '../../../testenv/src/postgres.ts';
 import type { KindTrial } from '../../../tests/conformance/kind-trial.ts';
-import { loginOf, postgresConnection, postgresDatabase, secret } from '../../../tests/harness/postgres-manifests.ts';
+import { loginOf, secret } from '../../../tests/harness/postgres-login.ts';
 import { everythingOn, openSession, query, whoAmI } from '../../../tests/harness/postgres-server.ts';
 import type { OutsideWorld } from '../../framework/testing/cluster.ts';
+import { connectionTo, postgresConnection } from '../postgres-connection/testing/connections.ts';
+import { postgresDatabase } from './testing/databases.ts';
 
 const LOGIN = 'postgres-secret';
 
@@ -14,6 +16,7 @@ export const trial: KindTrial = {
     return { objects, outside: everythingIn(server), stop: server.stop };
   },
   faults: {
+    surroundings: (server) => connectionTo(server),
     manifest: (name, version) => {
       const schemas = version === 'changed' ? ['app'] : [];
       return postgresDatabase(name, { connection: 'db', deletionPolicy: 'Delete', schemas });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { convexSpec, referents } from '../../../../tests/harness/convex-input.ts';
+import { convexSpec, referents } from '../testing/convex-input.ts';
 import { resolveObjectStorage } from './object-storage.ts';
 
 const s3 = (fields: Readonly<Record<string, unknown>>) =>

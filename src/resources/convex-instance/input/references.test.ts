@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { convexSpec, referents } from '../../../../tests/harness/convex-input.ts';
+import { convexSpec, referents } from '../testing/convex-input.ts';
 import { instanceNameOf, withoutDatabase } from './database-url.ts';
 import { contentHash, referenceNames, resolveReferences } from './references.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { convexSpec } from '../../../../tests/harness/convex-input.ts';
 import { PARTS, type PartView } from '../convex-instance.status.ts';
+import { convexSpec } from '../testing/convex-input.ts';
 import type { Instance } from './instance.ts';
 import { type Found, newsOf, tellingOf } from './telling.ts';
 
