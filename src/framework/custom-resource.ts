@@ -7,6 +7,7 @@ import type { Status, Subject } from './controller/subject.ts';
 import type { CustomResourceDefinition, SpecSchema } from './definition.ts';
 import type { EventInput } from './observe/events.ts';
 import type { Logger } from './observe/logger.ts';
+import { logMistake } from './observe/mistakes.ts';
 import { ownerReferenceTo } from './resources/resource.ts';
 import type { Services } from './resources/services.ts';
 import type { Parsed } from './schema/parse.ts';
@@ -128,7 +129,7 @@ export abstract class CustomResource<TSpec extends SpecSchema> {
    * @returns whether the part is ready.
    */
   async reconcileSubresource(name: string, reconcile: () => Promise<SubresourceResult>): Promise<boolean> {
-    const { ready, reason, message, trouble } = await settle(name, reconcile);
+    const { ready, reason, message, trouble } = await settle(name, reconcile, (error) => logMistake(this.log, error));
     if (trouble?.kind !== 'silent') {
       this.conditions.put(name, { status: ready ? 'True' : 'False', reason, message });
     }

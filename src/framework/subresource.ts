@@ -16,12 +16,17 @@ export type SubresourceResult = {
 };
 
 /** Does the work on one part. What it throws becomes the part's trouble, so this never rejects. */
-export async function settle(name: string, work: () => Promise<SubresourceResult>): Promise<PartResult> {
+export async function settle(
+  name: string,
+  work: () => Promise<SubresourceResult>,
+  onError: (error: unknown) => void,
+): Promise<PartResult> {
   try {
     const result = await work();
     const { ready, reason, message } = result;
     return { name, ready, reason, message, trouble: ready ? undefined : troubleIn(result) };
   } catch (error) {
+    onError(error);
     const trouble = troubleOf(error);
     const told = trouble.kind === 'silent' ? {} : { reason: trouble.reason, message: trouble.message };
     return { name, ready: false, trouble, ...told };

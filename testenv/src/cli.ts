@@ -150,14 +150,15 @@ function parse(args: string[]): Call {
       profile: { type: 'string', default: 'full' },
       durable: { type: 'boolean', default: false },
       follow: { type: 'boolean', short: 'f', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { name, profile, durable, follow } = values;
+  const { name, profile, durable, follow, help } = values;
   if (profile !== 'full' && profile !== 'api' && profile !== 'node') {
     throw new Error(`--profile is full, api or node, not ${profile}`);
   }
   if (!/^[a-z0-9-]{1,30}$/.test(name)) throw new Error('--name is up to 30 lower-case letters, digits and dashes');
-  return { folder: join(cacheRoot(), 'run', name), words: positionals, profile, durable, follow };
+  return { folder: join(cacheRoot(), 'run', name), words: help ? ['help'] : positionals, profile, durable, follow };
 }
 
 async function main(): Promise<void> {

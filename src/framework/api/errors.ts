@@ -79,7 +79,16 @@ function isUntyped(error: unknown): error is ApiError {
   return hasCode(error, 500) && error.status.message?.startsWith('failed to create typed patch object') === true;
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown. The `fetch failed` of Node says nothing by itself, so its cause is added. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const cause = error instanceof TypeError && error.cause instanceof Error ? reasonIn(error.cause) : '';
+  return cause === '' ? error.message : `${error.message}: ${cause}`;
+}
+
+/** When every address of a host was tried, the error has a code and no words. */
+function reasonIn(cause: Error & { readonly code?: string }): string {
+  return cause.message || (cause.code ?? '');
 }

@@ -1,6 +1,7 @@
 import type { KubeObject, Manifest, ObjectRef } from '../api/object.ts';
 import { OwnershipError } from '../api/ownership.ts';
 import type { PartResult } from '../conditions/summary.ts';
+import { logMistake } from '../observe/mistakes.ts';
 import type { Services } from '../resources/services.ts';
 import { type SubresourceResult, settle } from '../subresource.ts';
 import { ApiMissingError, ChildWriter } from './child-writer.ts';
@@ -59,7 +60,11 @@ export class ComponentRunner {
       components.filter((each) => wanted.get(each)?.state !== 'off').flatMap((each) => running.get(each) ?? []),
     );
     const results = fared.map(({ part }) => part);
-    const pruned = await settle('prune', () => this.#prune(components, [...wanted.values()], subject));
+    const pruned = await settle(
+      'prune',
+      () => this.#prune(components, [...wanted.values()], subject),
+      (error) => logMistake(subject.log, error),
+    );
     return {
       parts: [...byUrgency(results), ...(pruned.ready ? [] : [pruned])],
       status: results.map(statusOf),
@@ -98,20 +103,27 @@ export class ComponentRunner {
   async #runOne<TInput>({ want, needs, input, subject }: One<TInput>): Promise<Fared> {
     const { component } = want;
     let objects: readonly KubeObject[] = [];
-    const part = await settle(component.name, async () => {
-      if (want.state === 'off') {
-        return { ready: true };
-      }
-      const waitedFor = (await Promise.all(needs)).flatMap((need) => (need && !need.part.ready ? need.part.name : []));
-      if (want.state === 'broken') {
-        throw want.error;
-      }
-      if (waitedFor.length > 0) {
-        return waitsFor(waitedFor);
-      }
-      objects = await this.#writeAll(component, want.manifests, subject);
-      return resultOf(component.ready ? component.ready(objects, input) : standardOf(component, objects));
-    });
+    const onError = (error: unknown) => logMistake(subject.log, error);
+    const part = await settle(
+      component.name,
+      async () => {
+        if (want.state === 'off') {
+          return { ready: true };
+        }
+        const waitedFor = (await Promise.all(needs)).flatMap((need) =>
+          need && !need.part.ready ? need.part.name : [],
+        );
+        if (want.state === 'broken') {
+          throw want.error;
+        }
+        if (waitedFor.length > 0) {
+          return waitsFor(waitedFor);
+        }
+        objects = await this.#writeAll(component, want.manifests, subject);
+        return resultOf(component.ready ? component.ready(objects, input) : standardOf(component, objects));
+      },
+      onError,
+    );
     return { part, objects };
   }
 

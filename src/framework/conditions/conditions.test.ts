@@ -89,6 +89,19 @@ describe('Conditions', () => {
     expect(conditions.wasSet('Database')).toBe(false);
   });
 
+  test('of an earlier spec go unless they are said again; those of this spec and of no generation stay', () => {
+    const told = (type: string, generation?: number) => ({
+      ...({ type, status: 'False', reason: 'Missing', message: '', lastTransitionTime: before } as const),
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+    });
+    const observed = [told('Ready', 1), told('Login', 1), told('Content', 1), told('Server', 2), told('Foreign')];
+    const later = new Conditions({ observed, generation: 2 });
+    later.put('Ready', { status: 'True' });
+    later.put('Content', { status: 'True' });
+    later.removeOutdated();
+    expect(later.list().map(({ type }) => type)).toEqual(['Ready', 'Content', 'Server', 'Foreign']);
+  });
+
   test('can be removed', () => {
     conditions.remove('Database');
     conditions.remove('Never');

@@ -75,6 +75,19 @@ export class Conditions {
     this.#touched.delete(type);
   }
 
+  /**
+   * Removes what was said of an earlier spec and nobody has said again: after a run in which every part was ready, such a
+   * condition is of a part that is not wanted any more, and would contradict `Ready` for good.
+   */
+  removeOutdated(): void {
+    for (const { type, observedGeneration } of this.#observed.values()) {
+      const isOutdated = (observedGeneration ?? Number.POSITIVE_INFINITY) < (this.#generation ?? 0);
+      if (isOutdated && !this.#touched.has(type)) {
+        this.#conditions.delete(type);
+      }
+    }
+  }
+
   /** Whether the condition was set since this object was made. */
   wasSet(type: string): boolean {
     return this.#touched.has(type);

@@ -199,7 +199,7 @@ export class Controller {
       return undefined; // it goes without us
     }
     if (deletionTimestamp && object.metadata.annotations?.[RELEASE_ANNOTATION] === 'true') {
-      return await attempt(() => this.#letGo(object));
+      return await attempt(() => this.#letGo(object), this.#logger);
     }
     const instance = this.#instances.for(object);
     const work = 'trouble' in instance ? this.#refuse(instance) : await this.#work(instance, { run, object });
@@ -217,7 +217,7 @@ export class Controller {
       instance.subject.begin(object, { signal, causes: run.causes.list() });
       await (object.metadata.deletionTimestamp ? this.#cleanUp(instance, object) : this.#bringInLine(instance, object));
     };
-    const trouble = await attempt(() => inTime(work, { deadlineMs: runDeadlineMs, stop }));
+    const trouble = await attempt(() => inTime(work, { deadlineMs: runDeadlineMs, stop }), instance.subject.logger);
     if (trouble?.kind === 'failed' && trouble.reason === TIMEOUT_REASON) {
       this.#instances.discard(run.object);
     }
@@ -264,7 +264,7 @@ export class Controller {
   async #rest(object: KubeObject): Promise<Trouble | undefined> {
     const { services, signal } = this.#options;
     const subject = this.#instances.rest(object);
-    return await attempt(() => settleSuspended(subject, { gateway: services.runtime.gateway, signal }));
+    return await attempt(() => settleSuspended(subject, { gateway: services.runtime.gateway, signal }), subject.logger);
   }
 
   async #settle(subject: Subject, trouble: Trouble | undefined): Promise<Trouble | undefined> {

@@ -37,6 +37,9 @@ export async function settleRun(subject: Subject, { trouble, gateway, signal }: 
   }
   summarise(subject.conditions, subject.parts, trouble);
   const isResumed = endSuspension(subject);
+  if (subject.parts.length > 0 && isTrue(subject.conditions.get('Ready'))) {
+    subject.conditions.removeOutdated();
+  }
   if (await writeStatus(subject, subject.status(), { gateway, signal })) {
     tellOfReady(subject, worst);
     if (isResumed) {

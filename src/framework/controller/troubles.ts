@@ -1,5 +1,7 @@
 import { ANNOTATION_DOMAIN } from '../api/field-manager.ts';
 import type { PartResult } from '../conditions/summary.ts';
+import type { Logger } from '../observe/logger.ts';
+import { logMistake } from '../observe/mistakes.ts';
 import type { RunTrouble } from '../observe/run.ts';
 import { type Trouble, troubleOf } from '../outcome.ts';
 
@@ -19,11 +21,12 @@ export function withWayOut(trouble: Trouble): Trouble {
 }
 
 /** Does work and tells what trouble it ended in, if any. */
-export async function attempt(work: () => Promise<void>): Promise<Trouble | undefined> {
+export async function attempt(work: () => Promise<void>, logger: Logger): Promise<Trouble | undefined> {
   try {
     await work();
     return undefined;
   } catch (error) {
+    logMistake(logger, error);
     return troubleOf(error);
   }
 }
