@@ -2,6 +2,7 @@ import { createCrdManifest, createWebhookConfigurations } from '../src/framework
 import { definitions } from '../src/resources/resources.ts';
 import { generateChart } from './chart.ts';
 import { dashboardConfigMap, dashboardJson } from './dashboard.ts';
+import { checkDescriptions } from './generate/descriptions.ts';
 import { generatePages } from './generate/pages.ts';
 import { generateSamples } from './generate/samples.ts';
 import { kustomizationOf, toYaml, writeFiles, writeFolder } from './generated-file.ts';
@@ -49,6 +50,7 @@ async function generateDashboard(): Promise<void> {
   await writeFiles('manifests/components/monitoring', files);
 }
 
+definitions.forEach(checkDescriptions);
 await generateCrds();
 await generateWebhooks();
 await generateRbac();

@@ -75,7 +75,14 @@ const LAYERS: readonly Layer[] = [
   },
   {
     files: 'framework/definition.ts',
-    imports: ['framework/custom-resource.ts', 'framework/outcome.ts', 'framework/rights/', 'framework/schema/'],
+    imports: [
+      'framework/api/',
+      'framework/components/',
+      'framework/custom-resource.ts',
+      'framework/outcome.ts',
+      'framework/rights/',
+      'framework/schema/',
+    ],
   },
   {
     files: 'framework/spec-checks.ts',

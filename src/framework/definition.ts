@@ -1,3 +1,5 @@
+import { messageOf } from './api/errors.ts';
+import { rolloutOrder } from './components/rollout-order.ts';
 import type { CustomResource, CustomResourceOptions } from './custom-resource.ts';
 import type { InvalidSpecError } from './outcome.ts';
 import type { DeclaredRights } from './rights/declaration.ts';
@@ -35,10 +37,18 @@ export type CustomResourceDefinition<TSpec extends SpecSchema = SpecSchema> = Om
     readonly defaults?: (spec: Unparsed<TSpec>) => Unparsed<TSpec>;
   };
 
-/** Defines a kind; gives the definition its types. */
+/**
+ * Defines a kind; gives the definition its types.
+ * @throws Error for components of which one needs another that is not in the list, or of which two have the same name.
+ */
 export function createCustomResourceDefinition<TSpec extends SpecSchema>(
   definition: CustomResourceDefinition<TSpec>,
 ): CustomResourceDefinition<TSpec> {
+  try {
+    rolloutOrder(definition.components ?? []);
+  } catch (error) {
+    throw new Error(`${definition.kind}: ${messageOf(error)}`, { cause: error });
+  }
   return definition;
 }
 

@@ -6,6 +6,7 @@ export { trustRules } from './admission/trust.ts';
 export type { WebhookOptions } from './admission/webhook.ts';
 export { createWebhookConfigurations } from './admission/webhook-manifests.ts';
 export type { WriteResult } from './api/apply.ts';
+export { digestOf } from './api/digest.ts';
 export { collectionPath, Discovery, objectPath, type ResourceType } from './api/discovery.ts';
 export {
   ApiError,
@@ -81,7 +82,8 @@ export type { ExplainedRule } from './rights/rule.ts';
 export { certificateRules, leaseRules, pluralOf } from './rights/rules.ts';
 export { breakingChanges } from './schema/breaking-changes.ts';
 export { checkedByOperator } from './schema/checked.ts';
-export { type CrdManifest, createCrdManifest, type PrinterColumn, type WebhookClientConfig } from './schema/crd.ts';
+export type { PrinterColumn } from './schema/columns.ts';
+export { type CrdManifest, createCrdManifest, type WebhookClientConfig } from './schema/crd.ts';
 export { duration, parseDuration } from './schema/duration.ts';
 export {
   atMostOneOf,
@@ -91,6 +93,7 @@ export {
   intOrString,
   listMap,
   rule,
+  rulesIn,
   type ValidationRule,
 } from './schema/fields.ts';
 export { type OlderVersion, olderVersion } from './schema/older-version.ts';

@@ -145,12 +145,12 @@ const before = {
 
 type Part = { readonly name: string; readonly protocol?: string; readonly shape?: string };
 
-/** Whether fields that are said to be immutable, and were set, are set to something else. */
+/** Whether fields that are said to be immutable, and were set, are set to something else or left out. */
 function changesForever({ spec }: Mosaic): boolean {
   const keyOf = ({ name, protocol }: Part) => `${name} ${protocol ?? 'TCP'}`;
   const partsOf = (each: Spec) => (Array.isArray(each['parts']) ? each['parts'] : []) as readonly Part[];
   const earlier = new Map(partsOf(before.spec).map((part) => [keyOf(part), part.shape]));
-  const differ = (one: unknown, other: unknown) => (one ?? other) !== (other ?? one);
+  const differ = (was: unknown, is: unknown) => was !== undefined && was !== (is ?? undefined);
   return (
     differ(before.spec['name'], spec['name']) ||
     differ(before.spec['zone'], spec['zone']) ||

@@ -1,5 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { celField, type JsonSchema, messageOf, type ValidationRule } from '../../framework/framework.ts';
+import { celField, type JsonSchema, messageOf, rulesIn, type ValidationRule } from '../../framework/framework.ts';
 import type { Findings } from './check-schema.ts';
 import { itemsOf } from './defaults.ts';
 import { type Place, partsOf } from './place.ts';
@@ -30,7 +30,7 @@ function visit(place: Place, findings: Findings, environment: Environment): void
   if (place.value === null || place.value === undefined) {
     return;
   }
-  for (const rule of rulesOf(place.schema)) {
+  for (const rule of rulesIn(place.schema)) {
     ask(rule, place, { findings, environment });
   }
   for (const part of partsOf(place)) {
@@ -75,10 +75,6 @@ function judge({ rule }: ValidationRule, { schema, value }: Place, environment: 
       ? 'broken'
       : 'unknown';
   }
-}
-
-function rulesOf(schema: JsonSchema): readonly ValidationRule[] {
-  return (schema['x-kubernetes-validations'] ?? []) as readonly ValidationRule[];
 }
 
 /** A value as rules see it: whole numbers are not the same as others, and names that CEL reserves are written otherwise. */

@@ -59,10 +59,10 @@ describe('the order of a rollout', () => {
   });
 
   test.each([
-    ['two of one name', () => [component('a'), component('a')], 'Two components are called a'],
-    ['a need that is not in the list', () => [component('a', { needs: [component('b')] })], 'Component b is needed'],
+    ['two of one name', () => [component('a'), component('a')], 'two components are called a'],
+    ['a need that is not in the list', () => [component('a', { needs: [component('b')] })], 'component b is needed'],
     ['a name that no label can hold', () => [component('A b')], '"A b" cannot name a component'],
-    ['a circle', circle, 'Components need each other: a → b → a'],
+    ['a circle', circle, 'components need each other: a → b → a'],
   ])('refuses %s', (_what, components, message) => {
     expect(() => rolloutOrder(components())).toThrow(message);
   });

@@ -1,4 +1,5 @@
-import type { Component } from './component.ts';
+/** What the order is about: a `Component` is one. */
+type Part<T> = { readonly name: string; readonly needs?: readonly T[] };
 
 /** A label value and a list key: what a component may be called. */
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -7,19 +8,19 @@ const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
  * The components in an order in which each stands behind those it needs; otherwise as in the list.
  * @throws Error for a slip of the author's: two of one name, a need that is not in the list, a circle.
  */
-export function rolloutOrder<TInput>(components: readonly Component<TInput>[]): Component<TInput>[] {
+export function rolloutOrder<T extends Part<T>>(components: readonly T[]): T[] {
   assertNames(components);
-  const order = new Set<Component<TInput>>();
-  const path = new Set<Component<TInput>>();
-  const visit = (component: Component<TInput>): void => {
+  const order = new Set<T>();
+  const path = new Set<T>();
+  const visit = (component: T): void => {
     if (order.has(component)) {
       return;
     }
     if (path.has(component)) {
-      throw new Error(`Components need each other: ${[...path, component].map(({ name }) => name).join(' → ')}`);
+      throw new Error(`components need each other: ${[...path, component].map(({ name }) => name).join(' → ')}`);
     }
     if (!components.includes(component)) {
-      throw new Error(`Component ${component.name} is needed, but is not in the list`);
+      throw new Error(`component ${component.name} is needed, but is not in the list`);
     }
     path.add(component);
     component.needs?.forEach(visit);
@@ -30,7 +31,7 @@ export function rolloutOrder<TInput>(components: readonly Component<TInput>[]): 
   return [...order];
 }
 
-function assertNames(components: readonly Component<never>[]): void {
+function assertNames(components: readonly { readonly name: string }[]): void {
   const names = components.map(({ name }) => name);
   const wrong = names.find((name) => !NAME.test(name));
   if (wrong !== undefined) {
@@ -38,6 +39,6 @@ function assertNames(components: readonly Component<never>[]): void {
   }
   const double = names.find((name, index) => names.indexOf(name) !== index);
   if (double !== undefined) {
-    throw new Error(`Two components are called ${double}`);
+    throw new Error(`two components are called ${double}`);
   }
 }

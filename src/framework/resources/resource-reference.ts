@@ -1,10 +1,10 @@
 import type { Cause } from '../cause.ts';
 import { ChangeEmitter } from './change-emitter.ts';
-import type { Resource, ResourceShape, WellKnownResource } from './resource.ts';
+import type { Resource, WellKnownResource } from './resource.ts';
 
 /** A variable that holds a resource: `changed` fires when the resource changes and when another one takes its place. */
 export class ResourceReference<
-  T extends ResourceShape = WellKnownResource,
+  T extends object = WellKnownResource,
   TResource extends Resource<T> = Resource<T>,
 > extends ChangeEmitter {
   #current: TResource | undefined;

@@ -20,6 +20,9 @@ function types(resources: ResourceService): void {
   // @ts-expect-error the projection leaves it out
   void data.manifest?.data.other;
 
+  const configMap = resources.get<{ data?: Readonly<Record<string, string>> }>({ ...ref, kind: 'ConfigMap' });
+  expectTypeOf(configMap.manifest?.data?.['key']).toEqualTypeOf<string | undefined>();
+
   const metadata = resources.get(ref, { projection: 'metadata' });
   // @ts-expect-error nothing of the spec is kept
   void metadata.spec?.replicas;

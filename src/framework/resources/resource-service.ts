@@ -1,6 +1,6 @@
 import type { ObjectRef } from '../api/object.ts';
 import type { FieldProjection, Projection } from '../cache/projection.ts';
-import { Resource, type ResourceOptions, type ResourceShape, type WellKnownResource } from './resource.ts';
+import { Resource, type ResourceOptions, type WellKnownResource } from './resource.ts';
 import type { Services } from './services.ts';
 
 /** Gives handles on objects of any kind. */
@@ -12,16 +12,14 @@ export class ResourceService {
   }
 
   /**
-   * A handle on an object, whether it exists or not. Its kind is watched as long as the handle lives. With a projection
-   * only those fields are held, and only they can be read.
+   * A handle on an object, whether it exists or not; `T` has the fields of its kind that the caller reads, such as `data`
+   * of a ConfigMap. Its kind is watched as long as the handle lives. With a projection only those fields are held, and
+   * only they can be read.
    */
-  get<T extends ResourceShape = WellKnownResource>(ref: ObjectRef): Resource<T>;
-  get<T extends object>(
-    ref: ObjectRef,
-    options: { readonly projection: FieldProjection<T> },
-  ): Resource<T & ResourceShape>;
+  get<T extends object = WellKnownResource>(ref: ObjectRef): Resource<T>;
+  get<T extends object>(ref: ObjectRef, options: { readonly projection: FieldProjection<T> }): Resource<T>;
   get(ref: ObjectRef, options: { readonly projection: 'metadata' }): Resource<MetadataOnly>;
-  get(ref: ObjectRef, options: { readonly projection?: Projection } = {}): Resource<ResourceShape> {
+  get(ref: ObjectRef, options: { readonly projection?: Projection } = {}): Resource<object> {
     const resource = new Resource(resourceOptions(this.#services, ref, options.projection));
     this.#services.track(resource);
     return resource;

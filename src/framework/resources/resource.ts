@@ -31,11 +31,11 @@ export type WellKnownStatus = {
   readonly conditions?: readonly Condition[];
 };
 
-/** The static shape of a kind, as far as its reader cares. */
-export type ResourceShape = { readonly spec?: unknown; readonly status?: unknown };
-
 /** The shape assumed when none is given. */
 export type WellKnownResource = { readonly spec?: unknown; readonly status?: WellKnownStatus };
+
+/** A field of a shape, which an object need not have; what its reader has not described is `unknown`. */
+type FieldOf<T, Name extends string> = T extends { readonly [N in Name]?: infer Value } ? Value | undefined : unknown;
 
 /** What a resource handle is made of. */
 export type ResourceOptions = {
@@ -58,7 +58,7 @@ export type ResourceOptions = {
  * A handle on one object, present or not: reads come from the cache, writes go through the gateway, and `changed`
  * tells when the object appears, changes or goes, or its kind does.
  */
-export class Resource<T extends ResourceShape = WellKnownResource> extends ChangeEmitter {
+export class Resource<T extends object = WellKnownResource> extends ChangeEmitter {
   protected readonly options: ResourceOptions;
   readonly #key: string;
   readonly #unsubscribe: () => void;
@@ -111,13 +111,13 @@ export class Resource<T extends ResourceShape = WellKnownResource> extends Chang
   }
 
   /** The spec, typed as the caller declared it: the cast is the caller's promise about the kind. */
-  get spec(): T['spec'] | undefined {
-    return this.manifest?.spec;
+  get spec(): FieldOf<T, 'spec'> {
+    return this.manifest?.spec as FieldOf<T, 'spec'>;
   }
 
   /** The status, typed as the caller declared it. */
-  get status(): T['status'] | undefined {
-    return this.manifest?.status;
+  get status(): FieldOf<T, 'status'> {
+    return this.manifest?.status as FieldOf<T, 'status'>;
   }
 
   /** An owner reference to this object. @throws Error when it does not exist. */

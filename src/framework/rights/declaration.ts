@@ -19,9 +19,10 @@ export type RightsDeclaration = {
   readonly unproved?: { readonly deeds: readonly Deed[]; readonly because: string };
 };
 
-/** A part of a kind, as far as rights go: a `Component` is one. */
+/** A part of a kind, as far as a definition looks at it: a `Component` is one. */
 export type OwningPart = {
   readonly name: string;
+  readonly needs?: readonly OwningPart[];
   readonly kinds: readonly { readonly apiVersion: string; readonly kind: string }[];
 };
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CrdManifest } from './crd.ts';
-import type { ValidationRule } from './fields.ts';
+import { rulesIn } from './fields.ts';
 import type { JsonSchema } from './openapi-schema.ts';
 
 type Crd = Pick<CrdManifest, 'spec'>;
@@ -95,14 +95,9 @@ function lostValues(before: JsonSchema, after: JsonSchema): unknown[] {
   return before.enum ? before.enum.filter((value) => !values.includes(value)) : ['(any other)'];
 }
 
-function rulesIn(schema: JsonSchema): string[] {
-  const rules = (schema['x-kubernetes-validations'] ?? []) as readonly ValidationRule[];
-  return rules.map(({ rule }) => rule);
-}
-
 function newRules(before: JsonSchema, after: JsonSchema): string[] {
-  const known = rulesIn(before);
-  return rulesIn(after).filter((rule) => !known.includes(rule));
+  const known = rulesIn(before).map(({ rule }) => rule);
+  return rulesIn(after).flatMap(({ rule }) => (known.includes(rule) ? [] : [rule]));
 }
 
 function changesOfFields(before: JsonSchema, after: JsonSchema, path: string): string[] {

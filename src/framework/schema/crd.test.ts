@@ -206,9 +206,37 @@ test('a check that is meant for the operator is left to it, also below a wrapper
 
 test('a kind may replace a default column', () => {
   const ready = { name: 'Ready', type: 'boolean', jsonPath: '.status.ready' } as const;
-  const columns = given(z.object({}), { printerColumns: [ready] }).spec.versions[0].additionalPrinterColumns;
+  const status = z.object({ ready: z.boolean().optional() });
+  const columns = given(z.object({}), { status, printerColumns: [ready] }).spec.versions[0].additionalPrinterColumns;
   expect(columns.map(({ name }) => name)).toEqual(['Ready', 'Reason', 'Age', 'Message']);
   expect(columns[0]).toEqual(ready);
+});
+
+test.each([
+  ['.spec.hots', 'string', '.spec.hots, which is no field'],
+  ['.spec.host.name', 'string', '.spec.host.name, which is no field'],
+  ['spec.host', 'string', 'spec.host, which is no field'],
+  ['.spec.host', 'integer', '.spec.host, which is no integer'],
+  ['.spec.host[0]', 'string', '.spec.host[0], which is no field'],
+  ['.spec.ports[0].nam', 'string', '.spec.ports[0].nam, which is no field'],
+] as const)('a column of %s as %s is refused: nothing would be seen in it', (jsonPath, type, what) => {
+  const spec = z.object({ host: z.string(), ports: z.array(z.object({ name: z.string() })) });
+  expect(() => given(spec, { printerColumns: [{ name: 'Host', type, jsonPath }] })).toThrow(
+    `The printer column Host shows ${what} of the schema`,
+  );
+});
+
+test.each([
+  '.metadata.labels.app',
+  '.spec.ports[*].name',
+  '.spec.ports[?(@.name=="x")].name',
+  '.spec.labels.any',
+  '.spec.anything.at.all',
+])('a column may show %s', (jsonPath) => {
+  const ports = z.array(z.object({ name: z.string() }));
+  const spec = z.object({ ports, labels: z.record(z.string(), z.string()), anything: z.looseObject({}) });
+  const column = { name: 'Some', type: 'string', jsonPath } as const;
+  expect(given(spec, { printerColumns: [column] }).spec.versions[0].additionalPrinterColumns[0]).toEqual(column);
 });
 
 const oneOfTwo = { rule: 'has(self.a) || has(self.b)' };
@@ -243,8 +271,27 @@ test('a spec with fields that cannot be changed cannot be taken away either', ()
   expect(rules(bound)).toEqual([{ rule: 'has(self.spec) || !has(oldSelf.spec)', message: expect.any(String) }]);
   // A spec that is required, or filled in by the server, cannot be taken away anyway.
   expect(rules(z.object({ a: immutable(z.string()) }))).toBeUndefined();
-  expect(rules(z.object({ a: immutable(z.string()).optional() }))).toBeUndefined();
+  const optional = z.object({ a: immutable(z.string()).optional() });
+  expect(rules(optional)).toBeUndefined();
+  expect(specOf(optional).default).toEqual({});
   expect(rules(rule(z.object({ a: z.int().optional() }), { rule: '!has(self.a) || self.a > 1' }))).toBeUndefined();
+});
+
+test('what cannot be changed and may be left out cannot be taken away to be put back, nor what it is in', () => {
+  const rulesOf = (schema: JsonSchema | undefined) => schema?.['x-kubernetes-validations'];
+  const spec = specOf(
+    z.object({
+      'a-b': immutable(z.string().optional()),
+      outer: z.object({ inner: z.object({ c: immutable(z.string()) }) }).optional(),
+      sure: immutable(z.string().default('x')),
+      list: listMap(z.array(z.object({ key: z.string(), d: immutable(z.int()) })), ['key']).optional(),
+    }),
+  );
+  expect(rulesOf(spec)).toEqual([
+    { rule: 'has(self.a__dash__b) || !has(oldSelf.a__dash__b)', message: 'a-b cannot be taken away once set' },
+    { rule: 'has(self.outer) || !has(oldSelf.outer)', message: 'outer cannot be taken away once set' },
+  ]);
+  expect(rulesOf(spec.properties?.['outer'])).toBeUndefined();
 });
 
 test('the default of the author stays', () => {

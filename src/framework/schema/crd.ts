@@ -1,21 +1,14 @@
 import type { z } from 'zod';
+import { checkColumns, type PrinterColumn, withDefaultColumns } from './columns.ts';
+import { rulesIn } from './fields.ts';
 import { type AnyZod, jsonSchemaOf } from './json-schema.ts';
+import { isKeptField, keptField } from './kept-fields.ts';
 import type { OlderVersion } from './older-version.ts';
 import type { JsonSchema } from './openapi-schema.ts';
 import { SchemaRefusal } from './refusal.ts';
 import { checkScale, type ScalePaths } from './scale.ts';
 import { statusSchemaOf } from './status.ts';
 import { toStructural } from './structural.ts';
-
-/** One column of `kubectl get`; columns with a priority above 0 show only with `-o wide`. */
-export type PrinterColumn = {
-  readonly name: string;
-  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
-  readonly jsonPath: string;
-  readonly description?: string;
-  readonly format?: string;
-  readonly priority?: number;
-};
 
 /** What a kind says about itself; everything else in its CRD follows from this. */
 export type CrdInput = {
@@ -95,31 +88,19 @@ export type CrdManifest = {
   };
 };
 
-const ready = '.status.conditions[?(@.type=="Ready")]';
-
-const defaultColumns: readonly PrinterColumn[] = [
-  { name: 'Ready', type: 'string', jsonPath: `${ready}.status` },
-  { name: 'Reason', type: 'string', jsonPath: `${ready}.reason` },
-  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-  { name: 'Message', type: 'string', jsonPath: `${ready}.message`, priority: 1 },
-];
-
-/** A kind's own columns, then those every kind has, without the ones the kind names itself. */
-function withDefaultColumns(own: readonly PrinterColumn[]): readonly PrinterColumn[] {
-  const taken = new Set(own.map(({ name }) => name));
-  return [...own, ...defaultColumns.filter(({ name }) => !taken.has(name))];
+/** Whether an empty object might break rules; the server checks defaults against them and would reject the whole CRD. */
+function demandsContent(spec: JsonSchema): boolean {
+  const { required, oneOf, minProperties } = spec;
+  const conditions = [required, oneOf, minProperties, rulesIn(spec).find((rule) => !isKeptField(rule))];
+  return conditions.some((condition) => condition !== undefined);
 }
-
-/** Rules that an empty object might break; the server checks defaults against them and would reject the whole CRD. */
-const rulesOnWhole = ['oneOf', 'minProperties', 'x-kubernetes-validations'] as const;
 
 /**
  * `spec: {}` is filled in by the server for a manifest without spec, so that the defaults inside it apply. Left out where an
  * empty spec would not be valid, where it brings nothing (any fields at all), or where the author gave another default.
  */
 function withEmptyDefault(spec: JsonSchema): JsonSchema {
-  const harmless = spec.required === undefined && rulesOnWhole.every((keyword) => spec[keyword] === undefined);
-  return harmless && spec.default === undefined ? { ...spec, default: {} } : spec;
+  return demandsContent(spec) || spec.default !== undefined ? spec : { ...spec, default: {} };
 }
 
 /**
@@ -127,10 +108,9 @@ function withEmptyDefault(spec: JsonSchema): JsonSchema {
  * its place would pass them all.
  */
 function keptSpec(spec: JsonSchema): JsonSchema {
-  const rule = 'has(self.spec) || !has(oldSelf.spec)';
   const message = 'spec cannot be taken away, because some of its fields cannot be changed';
   const isBound = spec.default === undefined && JSON.stringify(spec).includes('oldSelf');
-  return isBound ? { 'x-kubernetes-validations': [{ rule, message }] } : {};
+  return isBound ? { 'x-kubernetes-validations': [keptField('spec', message)] } : {};
 }
 
 function structuralObject(schema: AnyZod, path: string): JsonSchema {
@@ -167,6 +147,7 @@ function versionOf(input: VersionInput, columns: readonly PrinterColumn[]): CrdV
   const { scale } = input;
   const openAPIV3Schema = rootSchema(input);
   checkScale(scale, openAPIV3Schema);
+  checkColumns(columns, openAPIV3Schema);
   return {
     name: input.version,
     served: true,
@@ -202,7 +183,7 @@ function conversionOf({ kind, olderVersions = [] }: CrdInput, converter: Webhook
  * several versions.
  *
  * @throws SchemaRefusal with the field's path when the zod schema says something that a CRD cannot; TypeError for several
- *   versions without a `converter`, and for a path of `scale` that leads nowhere.
+ *   versions without a `converter`, and for a path of `scale` or of a column that leads nowhere.
  */
 export function createCrdManifest(input: CrdInput, converter?: WebhookClientConfig): CrdManifest {
   const older = (input.olderVersions ?? []).map((each) => olderVersionOf(input, each));

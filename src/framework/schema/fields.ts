@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonSchema } from './openapi-schema.ts';
 
 /** One entry of `x-kubernetes-validations`: a CEL rule over `self` (and `oldSelf`) that the API server enforces. */
 export type ValidationRule = {
@@ -11,6 +12,11 @@ export type ValidationRule = {
 };
 
 const validations = 'x-kubernetes-validations';
+
+/** The rules that a JSON schema has at its root. */
+export function rulesIn(schema: JsonSchema): readonly ValidationRule[] {
+  return (schema[validations] ?? []) as readonly ValidationRule[];
+}
 
 /** Words that CEL reserves; Kubernetes lets rules name such fields as `__word__`. Source: KEP-2876. */
 const reservedWords = new Set(
@@ -61,12 +67,15 @@ export function rule<T extends z.ZodType>(schema: T, validation: ValidationRule)
   return schema.meta({ [validations]: [...rulesOf(schema), validation] });
 }
 
+/** The rule of a value that cannot be changed. */
+export const UNCHANGED = 'self == oldSelf';
+
 /**
- * Makes a value unchangeable once it is set, at admission. An optional field can still be added or removed: give it a default,
- * or put a rule such as `has(self.x) == has(oldSelf.x)` on the object that holds it.
+ * Makes a value unchangeable once it is set, at admission. An optional field can still be set later, and then be neither
+ * changed nor taken away; what holds it cannot be taken away either.
  */
 export function immutable<T extends z.ZodType>(schema: T, message = 'cannot be changed once set'): T {
-  return rule(schema, { rule: 'self == oldSelf', message });
+  return rule(schema, { rule: UNCHANGED, message });
 }
 
 function countRule<T extends z.ZodObject>(schema: T, fields: readonly string[], sign: '==' | '<='): T {

@@ -1,3 +1,4 @@
+import { fieldAt } from './field-at.ts';
 import type { JsonSchema } from './openapi-schema.ts';
 
 /** Paths of the scale subresource, such as `.spec.replicas`; the selector is a string, for autoscalers that count pods. */
@@ -15,11 +16,7 @@ const TYPES = { specReplicasPath: 'integer', statusReplicasPath: 'integer', labe
  */
 export function checkScale(scale: ScalePaths | undefined, root: JsonSchema): void {
   for (const [name, path] of Object.entries(scale ?? {}) as [keyof ScalePaths, string][]) {
-    const found = path
-      .split('.')
-      .slice(1)
-      .reduce<JsonSchema | undefined>((at, part) => at?.properties?.[part], root);
-    if (found?.type !== TYPES[name]) {
+    if (fieldAt(root, path)?.type !== TYPES[name]) {
       throw new TypeError(`scale.${name} is ${path}, which is no ${TYPES[name]} field of the schema`);
     }
   }

@@ -1,4 +1,5 @@
 import { foldAllOf } from './combine.ts';
+import { withKeptFields } from './kept-fields.ts';
 import type { JsonSchema } from './openapi-schema.ts';
 import { goPatternProblem, looseFormats, serverFormats } from './patterns.ts';
 import { refusalKey, SchemaRefusal } from './refusal.ts';
@@ -179,13 +180,9 @@ function isAnything(schema: boolean | JsonSchema): boolean {
 function convertObject({ additionalProperties, ...rest }: JsonSchema, path: string): JsonSchema {
   const named = Object.entries(rest.properties ?? {});
   const { properties: _, ...others } = rest;
+  const converted = named.map(([name, property]) => [name, convert(property, `${path}.${name}`)] as const);
   const object: JsonSchema =
-    named.length === 0
-      ? others
-      : {
-          ...others,
-          properties: Object.fromEntries(named.map(([name, property]) => [name, convert(property, `${path}.${name}`)])),
-        };
+    named.length === 0 ? others : withKeptFields({ ...others, properties: Object.fromEntries(converted) });
   if (additionalProperties === undefined || additionalProperties === false) {
     return object;
   }

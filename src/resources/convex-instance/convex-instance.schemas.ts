@@ -208,7 +208,10 @@ const step = z.enum([
 ]);
 
 /** An image with the version that it is told to be. */
-export const revisionSchema = z.object({ image: z.string(), version: z.string() });
+export const revisionSchema = z.object({
+  image: z.string().describe('The image.'),
+  version: z.string().describe('The release, as CONVEX_VERSION.'),
+});
 
 /** What an upgrade has come to. It is what the next run goes by. */
 export const upgradeRecordSchema = z.object({
