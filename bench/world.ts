@@ -104,7 +104,7 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    await this.transport.close();
+    this.transport.close();
     await this.testenv.stop();
   }
 }

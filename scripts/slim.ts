@@ -11,13 +11,11 @@ const STAND_INS: Readonly<Record<string, string>> = {
   gaxios: '',
   // Messages in forty languages, of which none is ever chosen.
   'zod-locales': '',
-  // Connections without what a browser has: fetch, WebSocket, caches, and mocks of all of it. Whoever imports more of it
-  // is told so by the build.
+  // What client-node's own requests would be made with: ours are made with Node's.
   undici: `
-    Object.assign(require('undici/lib/dispatcher/dispatcher').prototype, require('undici/lib/api'));
-    export const Agent = require('undici/lib/dispatcher/agent');
-    export const ProxyAgent = require('undici/lib/dispatcher/proxy-agent');
-    export const fetch = (...call) => globalThis.fetch(...call);`,
+    export const fetch = (...call) => globalThis.fetch(...call);
+    export class Agent { constructor() { throw new Error('undici is not in this bundle'); } }
+    export class ProxyAgent extends Agent {}`,
   // An import looks at every export, and one of them brings along the undici that Node has for itself; require does not.
   'node:http': `module.exports = require('node:http');`,
   // Connections are HTTP/1.1.

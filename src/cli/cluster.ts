@@ -56,6 +56,6 @@ export async function onCluster<T>(flags: ClusterFlags, work: (cluster: Cluster)
   try {
     return await work(cluster);
   } finally {
-    await cluster.transport.close();
+    cluster.transport.close();
   }
 }

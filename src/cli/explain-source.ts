@@ -45,7 +45,7 @@ export async function askPods(kubeConfig: KubeConfig, namespace: string, questio
     const answers = await Promise.allSettled(pods.map((pod) => askPod(transport, namespace, { pod, question })));
     return bestOf(answers);
   } finally {
-    await transport.close();
+    transport.close();
   }
 }
 

@@ -45,7 +45,8 @@ export type PostgresHandle = {
 /**
  * Makes the server's folder; ends the server and removes the folder when its standard input closes, which also happens when
  * this process is killed. It is told `starting` before and `pid N` after the start of a server, so a kill between the two
- * leaves nothing either; whoever is to hear that it is ready may be gone by then. The removal is repeated, because an orphaned `cp` may still be filling the folder.
+ * leaves nothing either; whoever is to hear that it is ready may be gone by then. The removal is repeated, because an
+ * orphaned `cp` may still be filling the folder.
  */
 const watchdogScript = `
 trap '' INT TERM HUP PIPE

@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await informers.stop();
-  await transport.close();
+  transport.close();
   await testenv.stop();
 });
 

@@ -50,7 +50,7 @@ async function connectThroughProxy(to: Testenv, limits: { idleLimitMs?: number; 
   const made = new Informers(options);
   const end = async () => {
     await made.stop();
-    await transport.close();
+    transport.close();
     await through.close();
   };
   return { proxy: through, informers: made, end };

@@ -77,7 +77,8 @@ beforeEach(() => {
 
 afterAll(async () => {
   await runtime.informers.stop();
-  await Promise.all([runtime.transport.close(), admin.close()]);
+  runtime.transport.close();
+  admin.close();
   await namespace.delete();
 });
 

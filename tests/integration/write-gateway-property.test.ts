@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await transport.close();
+  transport.close();
   await testenv.stop();
   await webhook.close();
 });

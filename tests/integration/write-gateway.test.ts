@@ -34,7 +34,7 @@ beforeAll(async () => {
   owner = { kind: 'ConfigMap', name: 'owner', namespace: namespace.name, uid: metadata.uid };
 });
 afterAll(async () => {
-  await transport.close();
+  transport.close();
   await namespace.delete();
 });
 

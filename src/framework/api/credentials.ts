@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import { createSecureContext } from 'node:tls';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { createConnections, retire, type TlsOptions } from './connections.ts';
 
 /** How long resolved credentials are used before the kubeconfig is asked again, for what is in no file. */
 const CREDENTIALS_TTL_MS = 30_000;
@@ -15,12 +15,15 @@ export type Credentials = {
   /** For who makes connections of its own. */
   readonly tls: TlsOptions;
   /** For ordinary calls: a few connections, kept alive. */
-  readonly calls: Dispatcher;
+  readonly calls: Agent;
   /** For watches: as many connections as there are watches, no limit on their duration. */
-  readonly watches: Dispatcher;
+  readonly watches: Agent;
 };
 
-type Pools = { readonly calls: Dispatcher; readonly watches: Dispatcher };
+type Pools = Pick<Credentials, 'calls' | 'watches'>;
+
+/** How many ordinary calls there are at once; the others stand in line. */
+const CALLS = 8;
 
 /**
  * Turns a kubeconfig into headers and pooled connections.
@@ -83,10 +86,11 @@ export class CredentialSource {
   }
 
   /** Closes every connection. */
-  async close(): Promise<void> {
+  close(): void {
     const pools = this.#pools?.pools;
     this.#pools = undefined;
-    await Promise.all([pools?.calls.destroy(), pools?.watches.destroy()]);
+    pools?.calls.destroy();
+    pools?.watches.destroy();
   }
 
   async #resolve(user: User | null): Promise<Credentials> {
@@ -109,8 +113,11 @@ export class CredentialSource {
     const pools = this.#createPools(tls);
     this.#pools = { fingerprint, pools };
     // Running requests and watches finish on the old connections; nobody starts a new one there.
-    previous?.calls.close().catch(() => undefined);
-    previous?.watches.close().catch(() => undefined);
+    for (const connections of [previous?.calls, previous?.watches]) {
+      if (connections) {
+        retire(connections);
+      }
+    }
     return pools;
   }
 
@@ -119,23 +126,12 @@ export class CredentialSource {
     if (proxy?.startsWith('socks')) {
       throw new Error(`The kubeconfig asks for the proxy ${proxy}: only http and https proxies are supported`);
     }
-    // HTTP/1.1: the server allows 100 streams per HTTP/2 connection, and a watch holds one for minutes.
-    const trust = trustOf(tls);
-    const common = { allowH2: false, keepAliveTimeout: 60_000 };
-    const calls = { ...common, connections: 8 };
-    const watches = { ...common, bodyTimeout: 0, headersTimeout: 60_000 };
-    if (proxy) {
-      const through = { uri: proxy, requestTls: trust };
-      return { calls: new ProxyAgent({ ...through, ...calls }), watches: new ProxyAgent({ ...through, ...watches }) };
-    }
-    const connect = { ...trust, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 };
-    return { calls: new Agent({ ...calls, connect }), watches: new Agent({ ...watches, connect }) };
+    const common = { server: this.server, tls, proxy };
+    return {
+      calls: createConnections({ ...common, limit: CALLS }),
+      watches: createConnections({ ...common, limit: Number.POSITIVE_INFINITY }),
+    };
   }
-}
-
-/** The same, with the certificates read once and not again for each connection, which would also keep a copy each. */
-function trustOf({ ca, cert, key, ...others }: TlsOptions) {
-  return { ...others, secureContext: createSecureContext({ ca, cert, key }) };
 }
 
 /** The file that holds a ServiceAccount's token, where there is one. */
@@ -154,15 +150,6 @@ function stateOf(files: readonly (string | undefined)[]): string {
     })
     .join();
 }
-
-/** What a TLS connection to the server takes. */
-export type TlsOptions = {
-  readonly ca?: string | Buffer;
-  readonly cert?: string | Buffer;
-  readonly key?: string | Buffer;
-  readonly servername?: string;
-  readonly rejectUnauthorized?: boolean;
-};
 
 /** The TLS part of what client-node resolved, without what it left undefined. */
 function tlsOf(options: RequestOptions): TlsOptions {

@@ -7,16 +7,14 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { CredentialSource } from './credentials.ts';
+import { eventually } from '../../../testenv/src/wait.ts';
+import { CredentialSource, type Credentials } from './credentials.ts';
 import { ApiError, TransportError } from './errors.ts';
+import { discard, exchange } from './exchange.ts';
 import { type ApiRequest, type RequestObserver, Transport } from './transport.ts';
 
 type Seen = { method: string; url: string; headers: Record<string, unknown>; body: string };
-
-/** What calls one after the other need: undici opens a second connection while it puts the first answer away. */
-const SERIAL = 2;
 
 const closers: (() => Promise<unknown>)[] = [];
 
@@ -76,7 +74,7 @@ function kubeConfigFor({ server, user = {}, cluster = {} }: Access): KubeConfig 
 
 function transportTo(access: Access, observe?: RequestObserver): Transport {
   const transport = new Transport(kubeConfigFor(access), observe ? { observe } : {});
-  closers.push(() => transport.close());
+  closers.push(async () => transport.close());
   return transport;
 }
 
@@ -144,7 +142,7 @@ describe('a request', () => {
       await transport.request({ path: `/${i}` });
     }
     expect(seen).toHaveLength(50);
-    expect(connections.size).toBeLessThanOrEqual(SERIAL);
+    expect(connections.size).toBe(1);
   });
 
   test('at once, fifty of them share eight connections', async () => {
@@ -245,7 +243,7 @@ describe('credentials', () => {
     const user = { token: 'stale' };
     const kubeConfig = kubeConfigFor({ server: url, user });
     const transport = new Transport(kubeConfig);
-    closers.push(() => transport.close());
+    closers.push(async () => transport.close());
     await caught(transport.request({ path: '/first' }));
     kubeConfig.users = [{ name: 'u', token: 'fresh' }];
     await transport.request({ path: '/second', method: 'POST', body: { a: 1 } });
@@ -281,7 +279,7 @@ describe('credentials', () => {
     const anew = await source.current();
     expect(all).not.toContain(anew);
     expect(anew.calls).toBe(all[0]?.calls); // the same TLS material keeps its connections
-    await source.close();
+    source.close();
   });
 
   test('that cannot be resolved at first are asked for again by the next request', async () => {
@@ -290,7 +288,7 @@ describe('credentials', () => {
     await caught(source.current());
     kubeConfig.users = [{ name: 'u', token: 'fresh' }];
     expect((await source.current()).headers).toMatchObject({ authorization: 'Bearer fresh' });
-    await source.close();
+    source.close();
   });
 
   test('a SOCKS proxy is refused with a reason', async () => {
@@ -401,7 +399,7 @@ describe('close', () => {
     const reading = caught(drain(bytes));
     const calling = caught(transport.request({ path: '/call' }));
     await arrived.promise;
-    await transport.close();
+    transport.close();
     expect(await calling).toBeInstanceOf(TransportError);
     expect(await reading).toBeInstanceOf(Error);
   });
@@ -443,22 +441,30 @@ describe('over TLS', () => {
     for (let i = 0; i < 50; i++) {
       await transport.request({ path: '/x' });
     }
-    expect(connections.size).toBeLessThanOrEqual(SERIAL);
+    expect(connections.size).toBe(1);
   });
 
-  test('a new client certificate gets new connections, and nobody starts anything on the old ones', async () => {
-    const { url } = await serveTls();
+  test('a new client certificate gets new connections, and of the old ones nothing is left when their calls end', async () => {
+    const { url, connections } = await serveTls();
     const kubeConfig = kubeConfigFor({ server: url, cluster: { caFile: certFile } });
     const source = new CredentialSource(kubeConfig);
-    closers.push(() => source.close());
+    closers.push(async () => source.close());
+    const ask = async ({ calls }: Credentials) => {
+      const call = { method: 'GET', headers: {}, body: undefined, signal: undefined, patienceMs: 10_000 };
+      const answer = await exchange({ ...call, url: new URL(url), connections: calls });
+      return { answer, code: answer.statusCode };
+    };
     const before = await source.current();
+    await discard((await ask(before)).answer);
+    const running = await ask(before);
+    expect(connections.size).toBe(1);
     kubeConfig.users = [{ name: 'u', certFile, keyFile }];
     source.invalidate();
     const after = await source.current();
-    expect((await request(url, { dispatcher: after.calls })).statusCode).toBe(200);
-    for (const old of [before.calls, before.watches]) {
-      await expect(request(url, { dispatcher: old })).rejects.toThrow(/closed|destroyed/);
-    }
+    await discard(running.answer);
+    expect((await ask(after)).code).toBe(200);
+    expect(connections.size).toBe(2);
+    await eventually('the old connection is closed', () => [...connections][0]?.destroyed);
   });
 
   test('a certificate that nobody vouches for is refused', async () => {

@@ -1,8 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
-import type { Dispatcher } from 'undici';
 import { CredentialSource, type Credentials } from './credentials.ts';
 import { ApiError, type KubeStatus, messageOf, TransportError } from './errors.ts';
-import { guarded, type MayWrite } from './write-guard.ts';
+import { discard, type Exchange, exchange, textOf } from './exchange.ts';
+import { guarding, type MayWrite } from './write-guard.ts';
 
 /** Query parameters; `undefined` ones are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -32,7 +33,7 @@ export type AnsweredRequest = {
 export type RequestObserver = (request: AnsweredRequest) => void;
 
 /** What the server answered, before its body is read. */
-export type ApiResponse = Dispatcher.ResponseData;
+export type ApiResponse = IncomingMessage;
 
 /**
  * Stands between the operator and the server: sees each request and its answer, and may hold back, change or refuse
@@ -54,6 +55,9 @@ export type TransportOptions = {
 /** How long an ordinary call may take in all. */
 const CALL_TIMEOUT_MS = 30_000;
 
+/** How long it may take until a call without an end is answered. */
+const STREAM_TIMEOUT_MS = 60_000;
+
 /**
  * JSON over pooled HTTP to one API server.
  *
@@ -65,14 +69,14 @@ export class Transport {
   readonly #userAgent: string;
   readonly #observe: RequestObserver;
   readonly #intercept: Interceptor;
-  readonly #mayWrite: MayWrite | undefined;
+  readonly #holdBack: (() => Error | undefined) | undefined;
 
   constructor(kubeConfig: KubeConfig, options: TransportOptions = {}) {
     this.#source = new CredentialSource(kubeConfig);
     this.#userAgent = options.userAgent ?? 'hearth';
     this.#observe = options.observe ?? (() => undefined);
     this.#intercept = options.intercept ?? ((request, send) => send(request));
-    this.#mayWrite = options.mayWrite;
+    this.#holdBack = options.mayWrite && guarding(options.mayWrite);
   }
 
   /** The server's base URL. */
@@ -88,7 +92,8 @@ export class Transport {
     const limit = limited(request.signal);
     try {
       const { signal } = limit;
-      const response = await this.#send(request, (credentials) => ({ dispatcher: credentials.calls, signal }));
+      const choose = ({ calls }: Credentials) => ({ connections: calls, signal, patienceMs: CALL_TIMEOUT_MS });
+      const response = await this.#send(request, choose);
       return await parsed<T>(request, response);
     } finally {
       limit.end();
@@ -97,16 +102,15 @@ export class Transport {
 
   /** Starts a call whose answer has no end, and returns the bytes as they come. Throws as {@link request} does. */
   async stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
-    const response = await this.#send(request, (credentials) => ({
-      dispatcher: credentials.watches,
-      ...(request.signal ? { signal: request.signal } : {}),
-    }));
-    return response.body;
+    const { signal } = request;
+    return await this.#send(request, ({ watches }) => {
+      return { connections: watches, signal, patienceMs: STREAM_TIMEOUT_MS };
+    });
   }
 
   /** Closes every connection; running calls fail. */
-  close(): Promise<void> {
-    return this.#source.close();
+  close(): void {
+    this.#source.close();
   }
 
   #send(request: ApiRequest, choose: (credentials: Credentials) => SendOptions): Promise<ApiResponse> {
@@ -119,7 +123,7 @@ export class Transport {
       return this.#checked(request, first);
     }
     // A token that was rotated a moment ago may still be the old one in memory: ask for credentials once more.
-    await first.body.dump();
+    await discard(first);
     this.#source.invalidate();
     return this.#checked(request, await this.#attempt(request, choose));
   }
@@ -130,18 +134,15 @@ export class Transport {
     const observe = (code: number) => this.#observe({ method, path, code, durationMs: performance.now() - started });
     try {
       const credentials = await this.#source.current();
-      const { dispatcher: open, ...limits } = choose(credentials);
-      const dispatcher = method === 'GET' || !this.#mayWrite ? open : guarded(open, this.#mayWrite);
-      const { origin, pathname, search } = new URL(this.server + request.path + searchOf(request.query));
-      const response = await dispatcher.request({
-        origin,
-        path: pathname + search,
+      const response = await exchange({
+        url: new URL(this.server + request.path + searchOf(request.query)),
         method,
         headers: this.#headers(request, credentials),
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        ...limits,
+        body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        holdBack: method === 'GET' ? undefined : this.#holdBack,
+        ...choose(credentials),
       });
-      observe(response.statusCode);
+      observe(response.statusCode ?? 0);
       return response;
     } catch (error) {
       observe(0);
@@ -159,24 +160,25 @@ export class Transport {
   }
 
   async #checked(request: ApiRequest, response: ApiResponse): Promise<ApiResponse> {
-    if (response.statusCode < 400) {
+    const { statusCode: code = 0 } = response;
+    if (code < 400) {
       return response;
     }
-    const text = await response.body.text().catch(() => '');
+    const text = await textOf(response).catch(() => '');
     const retryAfter = Number(response.headers['retry-after']);
     throw new ApiError(
       describe(request),
-      { ...parseStatus(text), code: response.statusCode },
+      { ...parseStatus(text), code },
       Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
     );
   }
 }
 
-type SendOptions = { readonly dispatcher: Dispatcher; readonly signal?: AbortSignal };
+type SendOptions = Pick<Exchange, 'connections' | 'signal' | 'patienceMs'>;
 
-async function parsed<T>(request: ApiRequest, response: Dispatcher.ResponseData): Promise<T> {
+async function parsed<T>(request: ApiRequest, response: ApiResponse): Promise<T> {
   try {
-    return JSON.parse(await response.body.text()) as T;
+    return JSON.parse(await textOf(response)) as T;
   } catch (error) {
     throw failureOf(request, error);
   }

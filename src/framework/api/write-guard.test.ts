@@ -35,7 +35,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await transport.close();
+  transport.close();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });

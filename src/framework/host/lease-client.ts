@@ -1,6 +1,7 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { TlsOptions } from '../api/credentials.ts';
+import type { Agent } from 'node:http';
+import { createConnections, type TlsOptions } from '../api/connections.ts';
+import { messageOf } from '../api/errors.ts';
+import { exchange, textOf } from '../api/exchange.ts';
 
 /** The Lease that replicas compete for. */
 export type LeaseName = { readonly namespace: string; readonly name: string };
@@ -37,8 +38,8 @@ export class LeaseRequestError extends Error {
   override readonly name = 'LeaseRequestError';
   readonly code: number;
 
-  constructor(message: string, code: number) {
-    super(message);
+  constructor(message: string, { code, ...options }: ErrorOptions & { readonly code: number }) {
+    super(message, options);
     this.code = code;
   }
 }
@@ -50,7 +51,7 @@ export class LeaseRequestError extends Error {
 export class LeaseClient {
   readonly #lease: LeaseName;
   readonly #access: AccessSource;
-  #agent: { readonly made: string; readonly agent: HttpAgent } | undefined;
+  #connection: { readonly made: string; readonly connections: Agent } | undefined;
 
   constructor(lease: LeaseName, access: AccessSource) {
     this.#lease = lease;
@@ -89,39 +90,37 @@ export class LeaseClient {
   }
 
   async #exchange(call: Call, access: Access): Promise<Answer> {
-    const url = new URL(access.server + call.path);
-    const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    const { method, path, body, timeoutMs } = call;
     const headers = {
       ...access.headers,
       accept: 'application/json',
       'user-agent': 'hearth-lease',
-      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    const signal = AbortSignal.timeout(call.timeoutMs);
-    return await new Promise((resolve, reject) => {
-      const fail = (error: Error) => reject(new LeaseRequestError(`${call.method} ${call.path}: ${error.message}`, 0));
-      const agent = this.#agentFor(access, url);
-      const request = send(url, { method: call.method, headers, agent, signal }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.once('error', fail);
-        response.once('end', () =>
-          resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-        );
+    try {
+      const answer = await exchange({
+        url: new URL(access.server + path),
+        method,
+        headers,
+        body,
+        connections: this.#connectionFor(access),
+        signal: AbortSignal.timeout(timeoutMs),
+        patienceMs: timeoutMs,
       });
-      request.once('error', fail);
-      request.end(call.body);
-    });
+      return { code: answer.statusCode ?? 0, text: await textOf(answer) };
+    } catch (error) {
+      throw new LeaseRequestError(`${method} ${path}: ${messageOf(error)}`, { code: 0, cause: error });
+    }
   }
 
   /** One connection, kept; a new one when certificates have changed. */
-  #agentFor(access: Access, url: URL): HttpAgent {
-    const made = JSON.stringify(access.tls);
-    if (this.#agent?.made !== made) {
-      this.#agent?.agent.destroy();
-      this.#agent = { made, agent: createAgent(access, url) };
+  #connectionFor({ server, proxy, tls }: Access): Agent {
+    const made = JSON.stringify(tls);
+    if (this.#connection?.made !== made) {
+      this.#connection?.connections.destroy();
+      this.#connection = { made, connections: createConnections({ server, proxy, tls, limit: 1 }) };
     }
-    return this.#agent.agent;
+    return this.#connection.connections;
   }
 
   #path(name?: string): string {
@@ -130,19 +129,9 @@ export class LeaseClient {
   }
 }
 
-function createAgent({ tls, proxy }: Access, url: URL): HttpAgent {
-  const kept = { keepAlive: true, maxSockets: 1 };
-  const proxyEnv = proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } };
-  if (url.protocol === 'http:') {
-    return new HttpAgent({ ...kept, ...proxyEnv });
-  }
-  // Buffers come out of another thread as plain bytes, which TLS takes as they are.
-  return new HttpsAgent({ ...kept, ...proxyEnv, ...tls } as AgentOptions);
-}
-
 function leaseIn({ code, text }: Answer): Lease {
   if (code >= 400 || code === 0) {
-    throw new LeaseRequestError(`the API server answered ${code}: ${text.slice(0, 200)}`, code);
+    throw new LeaseRequestError(`the API server answered ${code}: ${text.slice(0, 200)}`, { code });
   }
   return JSON.parse(text) as Lease;
 }

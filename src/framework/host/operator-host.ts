@@ -194,7 +194,7 @@ export class OperatorHost extends SdkOperator {
     await (inTime ? this.#election?.release() : this.#election?.abandon());
     this.#watchdog.stop();
     await this.#health.close();
-    await this.#runtime.transport.close();
+    this.#runtime.transport.close();
     if (!inTime) {
       throw new Error('a run did not end when it was told to');
     }

@@ -101,7 +101,7 @@ class Planner {
 
   async close(): Promise<void> {
     await this.#runtime.informers.stop();
-    await this.#runtime.transport.close();
+    this.#runtime.transport.close();
   }
 
   #informer({ group, version, kind }: AnyDefinition) {

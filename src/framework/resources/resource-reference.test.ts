@@ -87,7 +87,7 @@ async function setUp() {
   const end = async () => {
     close();
     await informers.stop();
-    await transport.close();
+    transport.close();
   };
   return { resource, happen, end, informer };
 }

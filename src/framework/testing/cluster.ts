@@ -82,8 +82,8 @@ export class Admin {
     await orUndefined(this.#transport.request({ method: 'DELETE', path }), isNotFound);
   }
 
-  close(): Promise<void> {
-    return this.#transport.close();
+  close(): void {
+    this.#transport.close();
   }
 }
 

@@ -41,7 +41,7 @@ export class StatusWitness {
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#watching;
-    await this.#transport.close();
+    this.#transport.close();
   }
 
   /** How many objects were seen. */

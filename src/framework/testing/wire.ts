@@ -1,4 +1,5 @@
 import { ApiError } from '../api/errors.ts';
+import { discard } from '../api/exchange.ts';
 import type { ApiRequest, ApiResponse, Interceptor } from '../api/transport.ts';
 import { type SentRequest, sentRequest } from './sent-request.ts';
 
@@ -72,7 +73,7 @@ export class Wire {
     }
     const response = await this.#observe(request, send);
     if (moment === 'after') {
-      await response.body.dump();
+      await discard(response);
       return await this.#crash(request);
     }
     return response;
@@ -100,7 +101,7 @@ export class Wire {
     };
     try {
       const response = await send(await this.#aged(request));
-      remember(response.statusCode);
+      remember(response.statusCode ?? 0);
       return response;
     } catch (error) {
       remember(error instanceof ApiError ? error.code : 0);

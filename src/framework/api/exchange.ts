@@ -1,0 +1,96 @@
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+
+/** One request of HTTP. */
+export type Exchange = {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly connections: Agent;
+  /** Ends the request, also while its answer arrives; what waits for it is then rejected with the signal's reason. */
+  readonly signal: AbortSignal | undefined;
+  /** How long the answer may take to begin. */
+  readonly patienceMs: number;
+  /** Asked when the request has its connection and is about to leave; an error holds it back. */
+  readonly holdBack?: (() => Error | undefined) | undefined;
+};
+
+/** A TLS socket says so while it shakes hands; Node's types leave it out. */
+type Connecting = Socket & { readonly secureConnecting?: boolean };
+
+/**
+ * Sends a request and resolves when its answer begins.
+ * @throws the signal's reason when it is aborted, otherwise the error of the connection.
+ */
+export async function exchange({ signal, patienceMs, ...call }: Exchange): Promise<IncomingMessage> {
+  signal?.throwIfAborted();
+  const { url, method, headers, connections: agent } = call;
+  const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+  return await new Promise((resolve, reject) => {
+    const request = send(url, { method, headers, agent });
+    let answer: IncomingMessage | undefined;
+    const onAbort = () => (answer ?? request).destroy(reasonOf(signal));
+    const onTimeout = () => request.destroy(new Error(`no answer in ${patienceMs} ms`));
+    const timer = setTimeout(onTimeout, patienceMs).unref();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    request.on('error', reject); // also for what fails after the answer, of which its reader is told
+    request.once('response', (response) => {
+      clearTimeout(timer);
+      answer = response;
+      resolve(response);
+    });
+    request.once('close', () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    });
+    leave(request, call);
+  });
+}
+
+function reasonOf(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** A request may wait long for its connection, and nothing of it leaves before it is ended. */
+function leave(request: ClientRequest, { body, holdBack }: Pick<Exchange, 'body' | 'holdBack'>): void {
+  if (!holdBack) {
+    request.end(body);
+    return;
+  }
+  const go = () => {
+    const error = holdBack();
+    if (error) {
+      request.destroy(error);
+    } else {
+      request.end(body);
+    }
+  };
+  request.once('socket', (socket: Connecting) => {
+    if (socket.secureConnecting) {
+      socket.once('secureConnect', go);
+    } else if (socket.connecting) {
+      socket.once('connect', go);
+    } else {
+      go();
+    }
+  });
+}
+
+/** The rest of an answer, as text. @throws Error when it breaks off. */
+export function textOf(answer: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+    answer.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    answer.once('error', reject);
+    answer.once('close', () => reject(new Error('the answer broke off'))); // of no effect after its end
+  });
+}
+
+/** Lets the rest of an answer pass, so that its connection is free again. */
+export async function discard(answer: IncomingMessage): Promise<void> {
+  await textOf(answer).catch(() => undefined); // it is of no interest, nor is how it ends
+}
