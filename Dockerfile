@@ -18,4 +18,4 @@ COPY --from=build /build/dist/hearth.mjs /build/dist/hearth.mjs.LEGAL.txt /app/
 COPY LICENSE /app/
 USER 65532:65532
 EXPOSE 8080
-ENTRYPOINT ["node", "--liftoff-only", "--optimize-for-size", "/app/hearth.mjs"]
+ENTRYPOINT ["node", "--optimize-for-size", "--no-opt", "--no-maglev", "/app/hearth.mjs"]

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 
 /** A short digest of a JSON value that does not depend on the order of its keys; `undefined` fields do not count. */
 export function digestOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('base64url').slice(0, 22);
+  const whole = createHash('sha256').update(canonical(value)).digest('base64url');
+  // A slice would keep the whole in memory, and digests are kept for every object.
+  return Buffer.from(whole).latin1Slice(0, 22);
 }
 
 function canonical(value: unknown): string {

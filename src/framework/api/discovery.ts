@@ -22,9 +22,10 @@ export class UnknownKindError extends Error {
 
 /** The path of a kind's collection, in one namespace or in all. */
 export function collectionPath(type: ResourceType, namespace?: string): string {
-  const root = type.group === '' ? `/api/${type.version}` : `/apis/${type.group}/${type.version}`;
-  const scope = type.namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
-  return `${root}${scope}/${type.plural}`;
+  const root = type.group === '' ? ['', 'api'] : ['', 'apis', type.group];
+  const scope = type.namespaced && namespace ? ['namespaces', encodeURIComponent(namespace)] : [];
+  // Joined at once: the journal keeps paths, and a chain of joints takes more memory than the text.
+  return [...root, type.version, ...scope, type.plural].join('/');
 }
 
 /** The path of one object, or of one of its subresources. */
