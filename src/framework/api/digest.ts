@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export function digestOf(value: unknown): string {
   const whole = createHash('sha256').update(canonical(value)).digest('base64url');
   // A slice would keep the whole in memory, and digests are kept for every object.
-  return Buffer.from(whole).latin1Slice(0, 22);
+  return Buffer.from(whole).toString('latin1', 0, 22);
 }
 
 function canonical(value: unknown): string {
