@@ -26,13 +26,13 @@ demo: setup ## Show Hearth at work on a control plane of its own; it stays up
 demo-down: setup ## End the demo and remove everything of it
 	node demo/down.ts
 
-# Three runs, one after the other: tests of real pods want the machine for themselves. HEARTH_TEST_REPORT is a folder.
+# The copies run beside the real node, which mostly waits for pods; the others want the machine for themselves.
+# HEARTH_TEST_REPORT is a folder.
 .PHONY: test
 test: setup ## Run every test (about 25 minutes; the first time it builds a control plane and images, too)
 	@status=0; \
 	$(MAKE) --no-print-directory test-simulated || status=1; \
-	$(MAKE) --no-print-directory test-copies || status=1; \
-	$(MAKE) --no-print-directory test-node || status=1; \
+	$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target test-copies test-node || status=1; \
 	exit $$status
 
 .PHONY: test-simulated

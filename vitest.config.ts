@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/harness/longest-first.ts';
 
 const INTEGRATION = [
   'tests/{integration,testenv,faults}/**/*.test.ts',
@@ -22,6 +23,7 @@ const NODE = 'tests/testenv/node-*.test.ts';
 export default defineConfig({
   test: {
     ...reporting,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
