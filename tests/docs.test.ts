@@ -62,7 +62,7 @@ function fieldsOf({ properties = {}, items }: Schema, path = ''): string[] {
 type Crd = {
   readonly spec: {
     readonly names: { readonly kind: string };
-    readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Schema } }[];
+    readonly versions: readonly { readonly storage: boolean; readonly schema: { readonly openAPIV3Schema: Schema } }[];
   };
 };
 
@@ -79,7 +79,10 @@ const crds = filesIn('manifests/crds', '.yaml')
   .map((path) => parse(read(path)) as Crd)
   .map(({ spec }) => ({
     kind: spec.names.kind,
-    fields: spec.versions.flatMap(({ schema }) => fieldsOf(schema.openAPIV3Schema.properties?.['spec'] ?? {})),
+    // The page is about the current version.
+    fields: spec.versions
+      .filter(({ storage }) => storage)
+      .flatMap(({ schema }) => fieldsOf(schema.openAPIV3Schema.properties?.['spec'] ?? {})),
   }));
 
 /** Reasons that every kind can have, since the framework gives them. */

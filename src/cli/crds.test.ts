@@ -31,7 +31,9 @@ describe('hearth crds', () => {
     try {
       await hearth('crds', '--json-schema', '--out', join(folder, 'new'));
       expect(existsSync(join(folder, 'new/generatesecret_v1.json'))).toBe(true);
-      expect(readdirSync(join(folder, 'new'))).toHaveLength(definitions.length);
+      expect(readdirSync(join(folder, 'new'))).toHaveLength(
+        definitions.flatMap(({ olderVersions = [] }) => ['current', ...olderVersions]).length,
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }

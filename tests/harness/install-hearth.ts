@@ -1,14 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AnyDefinition, createCrdManifest } from '../../src/framework/framework.ts';
+import { crdOf } from '../../src/cli/crds.ts';
+import type { AnyDefinition } from '../../src/framework/framework.ts';
 import { startTestenv, type Testenv, type TestenvOptions } from '../../testenv/src/testenv.ts';
 
 const MANIFESTS = join(import.meta.dirname, '../../manifests');
 
 /**
  * Starts a control plane and installs Hearth into it as a user would. The CRDs go in before the controllers start: the
- * garbage collector learns of later ones half a minute later.
+ * garbage collector learns of later ones half a minute later. Nobody converts: what asks for an older version of a kind
+ * has to bring the webhook.
  */
 export async function startWithHearth(
   definitions: readonly AnyDefinition[],
@@ -16,7 +18,7 @@ export async function startWithHearth(
 ): Promise<Testenv> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-crds-'));
   try {
-    const crds = definitions.map((definition) => createCrdManifest(definition));
+    const crds = definitions.map(crdOf);
     await Promise.all(crds.map((crd) => writeFile(join(folder, `${crd.metadata.name}.yaml`), JSON.stringify(crd))));
     const testenv = await startTestenv({ ...options, crdDirs: [folder] });
     await install(testenv, folder).catch(async (error: unknown) => {
