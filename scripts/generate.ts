@@ -1,4 +1,4 @@
-import { crdOf } from '../src/cli/crds.ts';
+import { crdOf, DefinitionError } from '../src/cli/crds.ts';
 import { createWebhookConfigurations } from '../src/framework/framework.ts';
 import { definitions } from '../src/resources/resources.ts';
 import { generateChart } from './chart.ts';
@@ -47,11 +47,21 @@ async function generateDashboard(): Promise<void> {
   await writeFiles('manifests/components/monitoring', files);
 }
 
-await generateCrds();
-await generateWebhooks();
-await generateRbac();
-await generateDashboard();
-await generateChart();
-console.log('charts/hearth: from manifests');
-await generateSamples();
-await generatePages();
+async function generate(): Promise<void> {
+  await generateCrds();
+  await generateWebhooks();
+  await generateRbac();
+  await generateDashboard();
+  await generateChart();
+  console.log('charts/hearth: from manifests');
+  await generateSamples();
+  await generatePages();
+}
+
+await generate().catch((error: unknown) => {
+  if (!(error instanceof DefinitionError)) {
+    throw error;
+  }
+  console.error(error.message); // the author's to mend, and no stack leads there
+  process.exitCode = 1;
+});

@@ -37,6 +37,16 @@ function addOlderVersion(): void {
   edit(definition, '  components,\n', '  components,\n  olderVersions: [firstGreeting],\n');
 }
 
+/** A schema that no CRD can say is refused in a line, and nothing is generated of it. */
+async function expectRefusal(): Promise<void> {
+  const schemas = 'src/resources/greeting/greeting.schemas.ts';
+  edit(schemas, '  text: z.string()', '  size: z.set(z.string()),\n  text: z.string()');
+  const { code, output } = await copy.try('node', 'scripts/generate.ts');
+  expect(output).toMatch(/^Greeting can have no CRD: spec\.size: .+\n$/);
+  expect(code).toBe(1);
+  edit(schemas, '  size: z.set(z.string()),\n', '');
+}
+
 const OLDER_VERSION = `export const firstGreeting = olderVersion({
   version: 'v1alpha1',
   spec: z.object({ words: z.string().min(1).max(1000).default('hello').describe('What the ConfigMap says.') }),
@@ -63,6 +73,7 @@ test('refuses what is no kind, and what is there already', async () => {
 test('a new kind of a namespace, in two versions, and one of the cluster pass every check, and go without a trace', async () => {
   await copy.run('npm', 'run', 'new', '--', 'Greeting', '--group', 'example.com', '--version', 'v1alpha2');
   addOlderVersion();
+  await expectRefusal();
   await copy.run('npm', 'run', 'new', '--', 'SitePolicy', '--scope', 'Cluster');
   expect(existsSync(join(copy.folder, 'manifests/crds/sitepolicies.homelab.mortenolsen.pro.yaml'))).toBe(true);
 
