@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { rule } from '../../src/framework/framework.ts';
+import { definitions } from '../../src/resources/resources.ts';
 import { eventually } from '../../testenv/src/wait.ts';
+import { startWithHearth } from '../harness/install-hearth.ts';
 import { useSuite } from '../harness/suite.ts';
 
 /** What the tests of every kind stand on. */
@@ -38,4 +42,20 @@ test('a kind that came later is found too', async () => {
 
 test('a kind that nobody serves is no object that is not there', async () => {
   await expect(suite().find('ingres', 'one')).rejects.toThrow('the API server serves no kind ingres:');
+});
+
+test('a rule that the API server does not understand is told with its kind, its file and its field', async () => {
+  const [shipped = expect.fail()] = definitions;
+  const spec = rule(z.object({ pages: z.array(z.string().max(10)).max(5).describe('Pages.') }), {
+    rule: 'self.pagess.size() > 0',
+    message: 'there must be a page',
+  });
+  const names = { plural: 'mistakes', singular: 'mistake' };
+  const mistaken = { ...shipped, group: 'example.org', kind: 'Mistake', names, spec };
+  const started = startWithHearth([mistaken], { profile: 'api', thirdParties: false });
+  const said = await started.then(() => 'nothing', String);
+  expect(said).toContain('the API server refuses the CRD of Mistake (manifests/crds/mistakes.example.org.yaml)');
+  expect(said).toContain(
+    "\nproperties[spec].x-kubernetes-validations[0].rule: compilation failed: ERROR: <input>:1:5: undefined field 'pagess'",
+  );
 });
