@@ -33,10 +33,10 @@ export async function startWithHearth(
   }
 }
 
-/** Of an error that names a CRD, as when the API server does not understand a rule: whose it is, and what is wrong. */
+/** Of a CRD that the API server calls invalid, as when it does not understand a rule: whose it is, and what is wrong. */
 function withKind(error: unknown, crds: readonly CrdManifest[]): unknown {
   const text = messageOf(error);
-  const crd = crds.find(({ metadata }) => text.includes(metadata.name));
+  const crd = crds.find(({ metadata }) => text.includes(`"${metadata.name}" is invalid`));
   if (!crd) {
     return error;
   }
