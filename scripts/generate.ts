@@ -1,4 +1,5 @@
-import { createCrdManifest, createWebhookConfigurations } from '../src/framework/framework.ts';
+import { crdOf, DefinitionError } from '../src/cli/crds.ts';
+import { createWebhookConfigurations } from '../src/framework/framework.ts';
 import { definitions } from '../src/resources/resources.ts';
 import { generateChart } from './chart.ts';
 import { dashboardConfigMap, dashboardJson } from './dashboard.ts';
@@ -11,12 +12,9 @@ import { rbacFiles } from './rbac.ts';
 /** As the Service in `manifests/components/webhook` has it. */
 const WEBHOOK_SERVICE = { namespace: 'hearth-system', name: 'hearth-webhook', port: 443 };
 
-/** Where objects of kinds with several versions are converted. */
-const CONVERTER = { service: { ...WEBHOOK_SERVICE, path: '/convert' } };
-
 /** Writes one CRD per kind and the kustomization that lists them; removes those of kinds that are gone. */
 async function generateCrds(): Promise<void> {
-  const crds = definitions.map((definition) => createCrdManifest(definition, CONVERTER));
+  const crds = definitions.map(crdOf);
   const files = new Map(crds.map((crd) => [`${crd.metadata.name}.yaml`, toYaml(crd)]));
   const names = [...files.keys()].sort();
   await writeFolder('manifests/crds', files.set('kustomization.yaml', kustomizationOf(names)));
@@ -50,12 +48,22 @@ async function generateDashboard(): Promise<void> {
   await writeFiles('manifests/components/monitoring', files);
 }
 
-definitions.forEach(checkDescriptions);
-await generateCrds();
-await generateWebhooks();
-await generateRbac();
-await generateDashboard();
-await generateChart();
-console.log('charts/hearth: from manifests');
-await generateSamples();
-await generatePages();
+async function generate(): Promise<void> {
+  definitions.forEach(checkDescriptions);
+  await generateCrds();
+  await generateWebhooks();
+  await generateRbac();
+  await generateDashboard();
+  await generateChart();
+  console.log('charts/hearth: from manifests');
+  await generateSamples();
+  await generatePages();
+}
+
+await generate().catch((error: unknown) => {
+  if (!(error instanceof DefinitionError)) {
+    throw error;
+  }
+  console.error(error.message); // the author's to mend, and no stack leads there
+  process.exitCode = 1;
+});

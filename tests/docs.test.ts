@@ -62,7 +62,7 @@ function fieldsOf({ properties = {}, items }: Schema, path = ''): string[] {
 type Crd = {
   readonly spec: {
     readonly names: { readonly kind: string };
-    readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: Schema } }[];
+    readonly versions: readonly { readonly storage: boolean; readonly schema: { readonly openAPIV3Schema: Schema } }[];
   };
 };
 
@@ -79,7 +79,10 @@ const crds = filesIn('manifests/crds', '.yaml')
   .map((path) => parse(read(path)) as Crd)
   .map(({ spec }) => ({
     kind: spec.names.kind,
-    fields: spec.versions.flatMap(({ schema }) => fieldsOf(schema.openAPIV3Schema.properties?.['spec'] ?? {})),
+    // The page is about the current version.
+    fields: spec.versions
+      .filter(({ storage }) => storage)
+      .flatMap(({ schema }) => fieldsOf(schema.openAPIV3Schema.properties?.['spec'] ?? {})),
   }));
 
 /** Reasons that every kind can have, since the framework gives them. */
@@ -88,15 +91,25 @@ const frameworkReasons = [
   'InvalidSpec',
 ].filter((word) => !word.endsWith('Error'));
 
-/** Reasons that a kind gives itself, by the errors it throws and the results it returns. */
-function ownReasons(folder: string): string[] {
-  const source = filesIn(folder, '.ts')
+/** What a kind is made of, as one text. */
+function sourceOf(kind: string): string {
+  return filesIn(`src/resources/${posix.basename(pageOf(kind), '.md')}`, '.ts')
     .filter((path) => !path.endsWith('.test.ts'))
     .map(read)
     .join('\n');
+}
+
+/** Reasons that a kind gives itself, by the errors it throws and the results it returns. */
+function ownReasons(source: string): string[] {
   const thrown = [...source.matchAll(/new (?:NotReadyError|InvalidSpecError)\(\s*'([A-Za-z]+)'/g)];
   const returned = [...source.matchAll(/ready: (?:true|false), reason: '([A-Za-z]+)'/g)];
   return [...thrown, ...returned].map(([, word = '']) => word);
+}
+
+/** Reasons of the events that a kind records itself. */
+function ownEvents(source: string): string[] {
+  const events = [...source.matchAll(/(?:type: '(?:Normal|Warning)',\s+reason: |\b(?:normal|warning)\(\s*)'(\w+)'/g)];
+  return events.map(([, word = '']) => word);
 }
 
 describe('the pages', () => {
@@ -227,10 +240,19 @@ describe('the page of a kind', () => {
   });
 
   test.each(crds)('$kind has the reasons that the framework and the kind itself give', ({ kind }) => {
-    const own = ownReasons(`src/resources/${posix.basename(pageOf(kind), '.md')}`);
+    const own = ownReasons(sourceOf(kind));
     const definition = definitions.find((each) => each.kind === kind) ?? expect.fail();
     const unknown = writes(definition) ? [] : ['OwnedByAnother', 'FieldConflict', 'Rejected'];
     const expected = [...frameworkReasons, ...own].filter((reason) => !unknown.includes(reason));
     expect(reasonsOf(pageOf(kind))).toEqual(expect.arrayContaining(expected));
+  });
+
+  test.each(crds)('$kind has the events that the kind itself records', ({ kind }) => {
+    expect(wordsIn(tablesUnder(pageOf(kind), 'Events')[0])).toEqual(expect.arrayContaining(ownEvents(sourceOf(kind))));
+  });
+
+  test('has events at all, so that the search for them works', () => {
+    const events = crds.flatMap(({ kind }) => ownEvents(sourceOf(kind)));
+    expect(events).toContain('SecretCreated');
   });
 });

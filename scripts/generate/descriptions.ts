@@ -1,4 +1,5 @@
-import { type AnyDefinition, createCrdManifest, type JsonSchema } from '../../src/framework/framework.ts';
+import { crdOf, DefinitionError } from '../../src/cli/crds.ts';
+import type { AnyDefinition, JsonSchema } from '../../src/framework/framework.ts';
 import { kubernetesTypeOf } from './kubernetes-own.ts';
 
 /** The fields in a schema, however deep, about which nothing is said. Kubernetes' own types are described elsewhere. */
@@ -17,14 +18,13 @@ function undescribed(schema: JsonSchema, path: string): string[] {
 
 /**
  * `kubectl explain` and the table on a kind's page show what the schema says of a field.
- * @throws TypeError that names the fields without a description.
+ * @throws DefinitionError that names the fields without a description.
  */
 export function checkDescriptions(definition: AnyDefinition): void {
-  const { olderVersions: _, ...current } = definition;
-  const [{ schema }] = createCrdManifest(current).spec.versions;
+  const [{ schema }] = crdOf(definition).spec.versions;
   const { spec = {}, status = {} } = schema.openAPIV3Schema.properties ?? {};
   const fields = [...undescribed(spec, 'spec'), ...undescribed(status, 'status')];
   if (fields.length > 0) {
-    throw new TypeError(`${definition.kind}: ${fields.join(', ')} must have a .describe()`);
+    throw new DefinitionError(`${definition.kind}: ${fields.join(', ')} must have a .describe()`);
   }
 }

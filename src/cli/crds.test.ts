@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 import { hearth } from '../../tests/harness/command-line.ts';
 import { definitions } from '../resources/resources.ts';
 import { crdOf } from './crds.ts';
@@ -31,7 +32,9 @@ describe('hearth crds', () => {
     try {
       await hearth('crds', '--json-schema', '--out', join(folder, 'new'));
       expect(existsSync(join(folder, 'new/generatesecret_v1.json'))).toBe(true);
-      expect(readdirSync(join(folder, 'new'))).toHaveLength(definitions.length);
+      expect(readdirSync(join(folder, 'new'))).toHaveLength(
+        definitions.flatMap(({ olderVersions = [] }) => ['current', ...olderVersions]).length,
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -43,6 +46,12 @@ describe('hearth crds', () => {
     expect(one.properties.status).toBeUndefined();
     expect(JSON.stringify(one)).not.toContain('x-kubernetes');
   });
+});
+
+test('a definition that can have no CRD is refused in a sentence that names kind and field', () => {
+  const [definition = expect.fail()] = definitions;
+  const spec = z.object({ size: z.set(z.string()) });
+  expect(() => crdOf({ ...definition, kind: 'Widget', spec })).toThrow(/^Widget can have no CRD: spec\.size: .+; use /);
 });
 
 test('a schema for editors says in draft 7 what the server says otherwise', () => {

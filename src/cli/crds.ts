@@ -2,7 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import { type AnyDefinition, type CrdManifest, createCrdManifest, type JsonSchema } from '../framework/framework.ts';
+import {
+  type AnyDefinition,
+  type CrdManifest,
+  createCrdManifest,
+  type JsonSchema,
+  messageOf,
+} from '../framework/framework.ts';
 import { EXIT } from './exit-codes.ts';
 import { editorSchema } from './json-schema.ts';
 import { definitionsOf } from './kinds.ts';
@@ -56,9 +62,18 @@ function crdFiles(definitions: readonly AnyDefinition[], format: 'yaml' | 'json'
   );
 }
 
-/** The CRD of a kind, as `manifests/crds` has it. */
+/** A definition says what no CRD can: its author has to change it. */
+export class DefinitionError extends Error {
+  override readonly name = 'DefinitionError';
+}
+
+/** The CRD of a kind, as `manifests/crds` has it. @throws DefinitionError that names kind, field and remedy. */
 export function crdOf(definition: AnyDefinition): CrdManifest {
-  return createCrdManifest(definition, CONVERTER);
+  try {
+    return createCrdManifest(definition, CONVERTER);
+  } catch (error) {
+    throw new DefinitionError(`${definition.kind} can have no CRD: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** A schema for each kind and version, by the name of its file. */

@@ -77,7 +77,15 @@ export type { SecretBytes, SecretContent, SecretData } from './resources/secret-
 export { type SecretReference, SecretResource, SecretService } from './resources/secret-service.ts';
 export { type PlanNotes, Services } from './resources/services.ts';
 export type { RightsDeclaration } from './rights/declaration.ts';
-export { dividedRights, type RoleSection, sectionsOf, type UserRole, userRolesOf } from './rights/roles.ts';
+export {
+  type ClusterRole,
+  clusterRoleOf,
+  dividedRights,
+  type RoleSection,
+  sectionsOf,
+  type UserRole,
+  userRolesOf,
+} from './rights/roles.ts';
 export type { ExplainedRule } from './rights/rule.ts';
 export { certificateRules, leaseRules, pluralOf } from './rights/rules.ts';
 export { breakingChanges } from './schema/breaking-changes.ts';

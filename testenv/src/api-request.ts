@@ -10,6 +10,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Default: `application/json`, for PATCH `application/merge-patch+json`. */
   readonly contentType?: string;
+  /** What the answer is to be in; default: `application/json`. */
+  readonly accept?: string;
   readonly userAgent?: string;
   readonly timeoutMs?: number;
 }
@@ -39,7 +41,7 @@ export async function apiRequest(kubeconfig: string, wanted: ApiRequest): Promis
 function headersOf(wanted: ApiRequest): Record<string, string> {
   const patch = wanted.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
   const headers: Record<string, string> = {
-    accept: 'application/json',
+    accept: wanted.accept ?? 'application/json',
     'user-agent': wanted.userAgent ?? 'testenv',
   };
   if (wanted.body !== undefined) headers['content-type'] = wanted.contentType ?? patch;

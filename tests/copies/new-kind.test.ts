@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RepositoryCopy } from '../harness/repository-copy.ts';
@@ -20,6 +20,42 @@ const UNIT_TESTS = [
   ...['src/resources', 'tests/docs.test.ts', 'tests/architecture.test.ts'],
 ] as const;
 
+/** Changes a file of the copy. */
+function edit(path: string, before: string, after: string): void {
+  const text = readFileSync(join(copy.folder, path), 'utf8');
+  expect(text).toContain(before);
+  writeFileSync(join(copy.folder, path), text.replace(before, after));
+}
+
+/** Serves a version of a Greeting beside the one that was scaffolded, in which the text had another name. */
+function addOlderVersion(): void {
+  const definition = 'src/resources/greeting/greeting.ts';
+  const schemas = 'src/resources/greeting/greeting.schemas.ts';
+  edit(schemas, 'import { componentsStatus }', 'import { componentsStatus, olderVersion }');
+  edit(schemas, 'export const greetingStatusSchema', `${OLDER_VERSION}\nexport const greetingStatusSchema`);
+  edit(definition, 'import { greetingSpecSchema', 'import { firstGreeting, greetingSpecSchema');
+  edit(definition, '  components,\n', '  components,\n  olderVersions: [firstGreeting],\n');
+}
+
+/** A schema that no CRD can say is refused in a line, and nothing is generated of it. */
+async function expectRefusal(): Promise<void> {
+  const schemas = 'src/resources/greeting/greeting.schemas.ts';
+  edit(schemas, '  text: z.string()', '  size: z.set(z.string()),\n  text: z.string()');
+  const { code, output } = await copy.try('node', 'scripts/generate.ts');
+  expect(output).toMatch(/^Greeting can have no CRD: spec\.size: .+\n$/);
+  expect(code).toBe(1);
+  edit(schemas, '  size: z.set(z.string()),\n', '');
+}
+
+const OLDER_VERSION = `export const firstGreeting = olderVersion({
+  version: 'v1alpha1',
+  spec: z.object({ words: z.string().min(1).max(1000).default('hello').describe('What the ConfigMap says.') }),
+  current: greetingSpecSchema,
+  toCurrent: ({ words }) => (words === undefined ? {} : { text: words }),
+  fromCurrent: ({ text }) => (text === undefined ? {} : { words: text }),
+});
+`;
+
 test('with --dry-run only tells what it would write', async () => {
   const told = await copy.run('npm', 'run', 'new', '--', 'Greeting', '--group', 'example.com', '--dry-run');
   expect(told).toContain('would write src/resources/greeting/greeting.resource.ts');
@@ -34,8 +70,10 @@ test('refuses what is no kind, and what is there already', async () => {
   expect(copy.changes()).toEqual([]);
 });
 
-test('a new kind of a namespace and one of the cluster pass every check, and go without a trace', async () => {
-  await copy.run('npm', 'run', 'new', '--', 'Greeting', '--group', 'example.com', '--version', 'v1alpha1');
+test('a new kind of a namespace, in two versions, and one of the cluster pass every check, and go without a trace', async () => {
+  await copy.run('npm', 'run', 'new', '--', 'Greeting', '--group', 'example.com', '--version', 'v1alpha2');
+  addOlderVersion();
+  await expectRefusal();
   await copy.run('npm', 'run', 'new', '--', 'SitePolicy', '--scope', 'Cluster');
   expect(existsSync(join(copy.folder, 'manifests/crds/sitepolicies.homelab.mortenolsen.pro.yaml'))).toBe(true);
 

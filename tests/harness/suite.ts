@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
-import { collectionPath, type ResourceType } from '../../src/framework/api/discovery.ts';
+import { objectPath, type ResourceType } from '../../src/framework/api/discovery.ts';
 import { type KubeObject, keyFor, type ObjectRef } from '../../src/framework/api/object.ts';
 import type { Condition } from '../../src/framework/conditions/conditions.ts';
 import type { AnyDefinition } from '../../src/framework/framework.ts';
@@ -14,6 +14,7 @@ import { eventually } from '../../testenv/src/wait.ts';
 import { reportFailure } from './failure-report.ts';
 import { startWithHearth } from './install-hearth.ts';
 import { type OperatorOptions, type OperatorProcess, startOperator } from './operator-process.ts';
+import { ServedKinds } from './served-kinds.ts';
 
 /** Where a suite keeps its kubeconfig. */
 const ARTIFACTS = join(import.meta.dirname, '../../artifacts/suites');
@@ -33,34 +34,15 @@ export function sharedTestenv(): Testenv {
   return attachTestenv(inject('testenv'));
 }
 
-/** Where the kinds of others that tests look at are served. */
-const ROOTS: Readonly<Record<string, string>> = {
-  configmap: '/api/v1',
-  deployment: '/apis/apps/v1',
-  gateway: '/apis/gateway.networking.k8s.io/v1',
-  httproute: '/apis/gateway.networking.k8s.io/v1',
-  job: '/apis/batch/v1',
-  persistentvolumeclaim: '/api/v1',
-  pod: '/api/v1',
-  secret: '/api/v1',
-  service: '/api/v1',
-  statefulset: '/apis/apps/v1',
-};
-
 /** A kind of ours as the API server knows it. */
 function typeOf({ group, version, kind, names, scope }: AnyDefinition): ResourceType {
   return { group, version, kind, plural: names.plural, namespaced: scope !== 'Cluster' };
 }
 
-/** The path of a kind's objects in a namespace: one of ours by any of its names, or one of others. */
-function collectionOf(kind: string, namespace: string): string {
-  const name = kind.toLowerCase();
+/** A kind of ours by its names, for which nobody has to be asked. */
+function ownType(name: string): ResourceType | undefined {
   const own = definitions.find(({ names }) => name === names.singular || name === names.plural);
-  if (own) {
-    return collectionPath(typeOf(own), namespace);
-  }
-  const singular = name.replace(/s$/, '');
-  return `${ROOTS[singular] ?? '/apis/homelab.mortenolsen.pro/v1'}/namespaces/${namespace}/${singular}s`;
+  return own && typeOf(own);
 }
 
 /** What a suite works with: a namespace of its own, and an operator that looks after it alone. */
@@ -69,6 +51,7 @@ export class Suite {
   readonly namespace: string;
   readonly kubeconfig: string;
   readonly #options: SuiteOptions;
+  readonly #served: ServedKinds;
   #operator: OperatorProcess | undefined;
 
   constructor(parts: { testenv: Testenv; namespace: string; kubeconfig: string; options: SuiteOptions }) {
@@ -76,6 +59,7 @@ export class Suite {
     this.namespace = parts.namespace;
     this.kubeconfig = parts.kubeconfig;
     this.#options = parts.options;
+    this.#served = new ServedKinds(parts.testenv);
   }
 
   /** The running operator. @throws Error when there is none. */
@@ -120,9 +104,13 @@ export class Suite {
     }
   }
 
-  /** An object, or `undefined` when there is none. Asked for directly, because waiting asks often and kubectl is slow. */
+  /**
+   * An object of any kind that the API server serves, by any of the kind's names, or `undefined` when there is none. Asked
+   * for directly, because waiting asks often and kubectl is slow.
+   */
   async find(kind: string, name: string, namespace = this.namespace): Promise<SeenObject | undefined> {
-    const { status, body } = await this.testenv.request({ path: `${collectionOf(kind, namespace)}/${name}` });
+    const type = ownType(kind.toLowerCase()) ?? (await this.#served.find(kind));
+    const { status, body } = await this.testenv.request({ path: objectPath(type, { name, namespace }) });
     if (status !== 200 && status !== 404) {
       throw new Error(`${kind} ${keyFor(name, namespace)}: ${JSON.stringify(body)}`);
     }

@@ -89,6 +89,40 @@ describe('what the author says of Ready', () => {
   });
 });
 
+describe('Ready of a run that ended in trouble after a part was not ready', () => {
+  const login = (trouble: Trouble | undefined) => ({ name: 'Login', ready: false, trouble });
+  const late = { kind: 'waiting', reason: 'NoAddress', message: 'The Service has no address' } as const;
+
+  function readyAfter(part: PartResult, trouble: Trouble): string | undefined {
+    const conditions = conditionsOf();
+    const words =
+      part.trouble && part.trouble.kind !== 'silent' ? part.trouble : { reason: 'Starting', message: 'soon' };
+    conditions.put('Login', { status: 'False', reason: words.reason, message: words.message });
+    summarise(conditions, [{ name: 'Cache', ready: true }, part], trouble);
+    return conditions.get('Ready')?.reason;
+  }
+
+  test.each([
+    { name: 'both wait', part: waiting, end: late, reason: 'MissingSecret' },
+    { name: 'the part tells of no trouble, and the end waits', part: undefined, end: late, reason: 'Starting' },
+    { name: 'the part failed, and the end waits', part: failed, end: late, reason: 'Failed' },
+    { name: 'the part stalls, and the end failed', part: stalled, end: failed, reason: 'InvalidSpec' },
+    { name: 'the part waits, and the end failed', part: waiting, end: failed, reason: 'Failed' },
+    { name: 'the part waits, and the end stalls', part: waiting, end: stalled, reason: 'InvalidSpec' },
+    { name: 'the part tells of no trouble, and the end failed', part: undefined, end: failed, reason: 'Failed' },
+  ] as const)('tells of what came first, unless that only waits: $name', ({ part, end, reason }) => {
+    expect(readyAfter(login(part), end)).toBe(reason);
+  });
+
+  test('and Stalled tells of the same', () => {
+    const conditions = conditionsOf();
+    const end = { ...stalled, reason: 'Rejected' };
+    summarise(conditions, [{ name: 'Login', ready: false, trouble: stalled, reason: 'InvalidSpec' }], end);
+    expect(told(conditions)).toContain('Stalled=True InvalidSpec: The version does not exist');
+    expect(conditions.get('Ready')?.reason).toBe('InvalidSpec');
+  });
+});
+
 describe('Stalled', () => {
   test('stands in the place of Reconciling when no retry can help', () => {
     const conditions = conditionsOf(observed('Reconciling', 'True'));

@@ -15,17 +15,20 @@ export type PartResult = {
  * Settles the conditions that are computed and never written by a kind's parts: `Ready`, and for kstatus-based tools
  * `Reconciling` and `Stalled`, which are present only while they are true.
  *
- * A `Ready` that the kind set itself in this run stands, unless the run as a whole ended in trouble. A run that lost a
- * race anywhere is not summarised at all: it is repeated at once, and what is known stands until then.
+ * A `Ready` that the kind set itself in this run stands, unless the run as a whole ended in trouble. Then it tells of what
+ * came first: of a part that was not ready, since the end of the run often only follows from it, or of the end. But what
+ * is wrong is never hidden behind a part that merely waits. A run that lost a race anywhere is not summarised at all: it
+ * is repeated at once, and what is known stands until then.
  */
 export function summarise(conditions: Conditions, parts: readonly PartResult[], trouble: Trouble | undefined): void {
   if (trouble && trouble.kind !== 'silent') {
-    conditions.put('Ready', { status: 'False', reason: trouble.reason, message: trouble.message });
+    const first = parts.find((part) => !part.ready && (trouble.kind === 'waiting' || isWrong(part.trouble)));
+    putUnready(conditions, first ? wordsOf(conditions, first) : trouble);
   } else if (!conditions.wasSet('Ready')) {
     putReady(conditions, parts);
   }
   const ready = conditions.get('Ready');
-  const stalled = [trouble, ...parts.map((part) => part.trouble)].find((each) => each?.kind === 'stalled');
+  const stalled = [...parts.map((part) => part.trouble), trouble].find((each) => each?.kind === 'stalled');
   if (ready?.status === 'True') {
     conditions.remove('Reconciling');
     conditions.remove('Stalled');
@@ -46,7 +49,20 @@ function putReady(conditions: Conditions, parts: readonly PartResult[]): void {
     conditions.put('Ready', { status: 'True', reason: 'Ready', message });
     return;
   }
-  const condition = conditions.get(unready.name);
-  const { reason = condition?.reason, message = condition?.message } = unready;
+  putUnready(conditions, wordsOf(conditions, unready));
+}
+
+type Words = Pick<PartResult, 'reason' | 'message'>;
+
+function putUnready(conditions: Conditions, { reason, message }: Words): void {
   conditions.put('Ready', { status: 'False', reason, message });
+}
+
+function wordsOf(conditions: Conditions, part: PartResult): Words {
+  const condition = conditions.get(part.name);
+  return { reason: part.reason ?? condition?.reason, message: part.message ?? condition?.message };
+}
+
+function isWrong(trouble: Trouble | undefined): boolean {
+  return trouble?.kind === 'failed' || trouble?.kind === 'stalled';
 }

@@ -2,22 +2,11 @@ import type { WriteGateway } from '../api/apply.ts';
 import { digestOf } from '../api/digest.ts';
 import { isNotFound } from '../api/errors.ts';
 import type { KubeObject } from '../api/object.ts';
-import { type PartResult, summarise } from '../conditions/summary.ts';
+import { summarise } from '../conditions/summary.ts';
 import type { Trouble } from '../outcome.ts';
 import type { Status, Subject } from './subject.ts';
 import { endSuspension, isTrue, RESUMED_EVENT, SUSPENDED, SUSPENDED_EVENT, suspendedStatus } from './suspension.ts';
-
-/** From least to most urgent to run again. */
-const URGENCY = ['stalled', 'waiting', 'failed', 'silent'] as const;
-
-/** The trouble that decides when the object runs again: that of the run, or the most urgent one of its parts. */
-function combined(trouble: Trouble | undefined, parts: readonly PartResult[]): Trouble | undefined {
-  if (trouble) {
-    return trouble;
-  }
-  const troubles = parts.flatMap((part) => part.trouble ?? []);
-  return troubles.sort((a, b) => URGENCY.indexOf(b.kind) - URGENCY.indexOf(a.kind))[0];
-}
+import { mostUrgentOf } from './troubles.ts';
 
 export type RunEnd = {
   /** What ended the run as a whole; the parts' own troubles stand in the subject. */
@@ -31,17 +20,19 @@ export type RunEnd = {
  * @returns the trouble that decides when to run again.
  */
 export async function settleRun(subject: Subject, { trouble, gateway, signal }: RunEnd): Promise<Trouble | undefined> {
-  const worst = combined(trouble, subject.parts);
+  const worst = mostUrgentOf(trouble, subject.parts);
   if (worst?.kind === 'silent') {
     return worst;
   }
-  summarise(subject.conditions, subject.parts, trouble);
+  // Whoever waits for a deletion is told of what stands in its way, and of the way out.
+  const isDeleted = subject.object.metadata.deletionTimestamp !== undefined;
+  summarise(subject.conditions, isDeleted ? [] : subject.parts, trouble);
   const isResumed = endSuspension(subject);
   if (subject.parts.length > 0 && isTrue(subject.conditions.get('Ready'))) {
     subject.conditions.removeOutdated();
   }
   if (await writeStatus(subject, subject.status(), { gateway, signal })) {
-    tellOfReady(subject, worst);
+    tellOfReady(subject, [trouble, worst]);
     if (isResumed) {
       subject.record(RESUMED_EVENT);
     }
@@ -81,7 +72,7 @@ async function write(subject: Subject, request: Promise<KubeObject>): Promise<bo
   }
 }
 
-function tellOfReady(subject: Subject, trouble: Trouble | undefined): void {
+function tellOfReady(subject: Subject, troubles: readonly (Trouble | undefined)[]): void {
   const before = subject.observedStatus.conditions?.find(({ type }) => type === 'Ready');
   const ready = subject.conditions.get('Ready');
   const same = (['status', 'reason', 'message'] as const).every((field) => before?.[field] === ready?.[field]);
@@ -89,6 +80,6 @@ function tellOfReady(subject: Subject, trouble: Trouble | undefined): void {
   if (!ready || same || (ready.status === 'True' && subject.hasTold('Ready'))) {
     return;
   }
-  const bad = trouble?.kind === 'failed' || trouble?.kind === 'stalled';
+  const bad = troubles.some((each) => each?.kind === 'failed' || each?.kind === 'stalled');
   subject.record({ type: bad ? 'Warning' : 'Normal', reason: ready.reason, note: ready.message || ready.reason });
 }

@@ -39,3 +39,15 @@ export function troublesOf(trouble: Trouble | undefined, parts: readonly PartRes
     each.kind === 'silent' ? [] : { kind: each.kind, reason: each.reason, message: each.message },
   );
 }
+
+/** From least to most urgent to run again. */
+const URGENCY = ['stalled', 'waiting', 'failed', 'silent'] as const;
+
+/** The trouble that decides when the object runs again: the most urgent one of the run as a whole and of its parts. */
+export function mostUrgentOf(trouble: Trouble | undefined, parts: readonly PartResult[]): Trouble | undefined {
+  if (trouble?.kind === 'failed') {
+    return trouble; // a run that is ended for its length aborts its parts: that is no lost race
+  }
+  const troubles = [trouble, ...parts.map((part) => part.trouble)].filter((each) => each !== undefined);
+  return troubles.sort((a, b) => URGENCY.indexOf(b.kind) - URGENCY.indexOf(a.kind))[0];
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OwningPart } from './declaration.ts';
-import { dividedRights, type RoleSection, sectionsOf, userRolesOf } from './roles.ts';
+import { clusterRoleOf, dividedRights, type RoleSection, sectionsOf, userRolesOf } from './roles.ts';
 import { type RightsInput, rulesFor } from './rules.ts';
 
 const kind: RightsInput = { group: 'example.com', kind: 'Thing', names: { plural: 'things' } };
@@ -57,6 +57,20 @@ describe('the rights of a kind', () => {
 });
 
 describe('the rights of an operator', () => {
+  test('are a ClusterRole of all that its kinds need', () => {
+    const { rules, ...role } = clusterRoleOf('greeter', [kind, { ...kind, names: { plural: 'others' } }]);
+    expect(role).toEqual({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'greeter' },
+    });
+    expect(rules.map(({ resources, verbs }) => `${resources} ${verbs}`)).toEqual([
+      ...['things list,watch', 'things/status patch', 'things/finalizers update'],
+      ...['others list,watch', 'others/status patch', 'others/finalizers update'],
+      'events create,patch',
+    ]);
+  });
+
   const rights = [
     { resource: 'secrets', deeds: ['read'] as const, because: 'a' },
     { resource: 'namespaces', deeds: ['read'] as const, because: 'b', place: { namespace: 'kube-system' } },

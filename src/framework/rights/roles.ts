@@ -1,4 +1,4 @@
-import type { ExplainedRule } from './rule.ts';
+import type { ExplainedRule, Rule } from './rule.ts';
 import { EVENT_RULES, type RightsInput, rulesFor } from './rules.ts';
 
 /** Rules of a role that belong together, and what they are for. */
@@ -20,6 +20,20 @@ export function sectionsOf(definitions: readonly RightsInput[]): RoleSection[] {
     ...definitions.map((definition) => ({ title: definition.kind, rules: rulesFor(definition) })),
     { title: 'All kinds', rules: EVENT_RULES },
   ];
+}
+
+/** A ClusterRole as it is applied. */
+export type ClusterRole = {
+  readonly apiVersion: 'rbac.authorization.k8s.io/v1';
+  readonly kind: 'ClusterRole';
+  readonly metadata: { readonly name: string };
+  readonly rules: readonly Rule[];
+};
+
+/** Everything that an operator of these kinds needs in the whole cluster, but for Leases and the webhook's certificates. */
+export function clusterRoleOf(name: string, definitions: readonly RightsInput[]): ClusterRole {
+  const rules = sectionsOf(definitions).flatMap((section) => section.rules.map(({ rule }) => rule));
+  return { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules };
 }
 
 /** The same rights, divided by where they are needed. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Rule } from '../rights/rule.ts';
-import { compareRights, type Grant, rightsIn } from './rights.ts';
+import { compareRights, type Grant, refusalsIn, rightsIn } from './rights.ts';
 
 const rules: readonly Rule[] = [
   { apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch', 'create'] },
@@ -9,6 +9,22 @@ const rules: readonly Rule[] = [
 
 const applied: Grant = { verb: 'patch', group: 'apps', resource: 'deployments', name: 'web', code: 201 };
 const asked: Grant = { verb: 'get', group: '', resource: 'namespaces', name: 'kube-system', code: 200 };
+
+describe('refusalsIn', () => {
+  const refused: Grant = { verb: 'list', group: 'batch', resource: 'cronjobs', name: '', code: 403 };
+
+  test('tells once what was refused, however often, and what to declare', () => {
+    expect(refusalsIn([refused, refused, { ...refused, verb: 'watch' }, { ...refused, verb: 'patch' }])).toEqual([
+      "list, watch, patch batch/cronjobs was refused: add { group: 'batch', resource: 'cronjobs', deeds: ['watch', 'apply'], because: '…' } to rights in the definition",
+    ]);
+  });
+
+  test('names no group for the core group, and nothing that was allowed', () => {
+    expect(refusalsIn([asked, { ...refused, group: '', resource: 'pods', verb: 'get' }])).toEqual([
+      "get pods was refused: add { resource: 'pods', deeds: ['read'], because: '…' } to rights in the definition",
+    ]);
+  });
+});
 
 describe('compareRights', () => {
   test('finds nothing when everything declared is used; an apply that makes an object uses two rights', () => {

@@ -1,3 +1,4 @@
+import type { Deed } from '../rights/declaration.ts';
 import type { ExplainedRule, Rule } from '../rights/rule.ts';
 
 /** A request that the server has allowed or refused. */
@@ -60,6 +61,32 @@ export function compareRights(
     ...declared.filter((right) => !used.has(right)).map((right) => `${right} is declared and never used`),
     ...stale.map(({ right }) => `${right} has an excuse and is not declared`),
   ];
+}
+
+/** What a definition declares so that a verb is allowed. */
+const DEEDS: Readonly<Record<string, Deed>> = {
+  get: 'read',
+  list: 'watch',
+  watch: 'watch',
+  create: 'apply',
+  patch: 'apply',
+  delete: 'delete',
+};
+
+/** What the server has refused, one sentence for each resource, however often it was asked: what was, and what to declare. */
+export function refusalsIn(grants: readonly Grant[]): string[] {
+  const refused = grants.filter(({ code }) => code === 403);
+  const byResource = Map.groupBy(refused, ({ group, resource }) => JSON.stringify({ group, resource }));
+  return [...byResource.values()].flatMap(([first, ...more]) => (first ? [refusalOf(first, more)] : []));
+}
+
+function refusalOf(first: Grant, more: readonly Grant[]): string {
+  const { group, resource } = first;
+  const verbs = [...new Set([first, ...more].map(({ verb }) => verb))];
+  const deeds = [...new Set(verbs.flatMap((verb) => DEEDS[verb] ?? []))].map((deed) => `'${deed}'`).join(', ');
+  const place = group === '' ? '' : `group: '${group}', `;
+  const right = `{ ${place}resource: '${resource}', deeds: [${deeds}], because: '…' }`;
+  return `${nameOf(verbs.join(', '), group, { resource })} was refused: add ${right} to rights in the definition`;
 }
 
 /** The rules alone. */

@@ -87,7 +87,8 @@ async function keepsWhatItMade(trial: Trial): Promise<void> {
 
 /** What the kind's spec offers as `deletionPolicy`; nothing when it has no such field. */
 function deletionPolicies(trial: Trial): readonly unknown[] {
-  const [version] = createCrdManifest(trial.options.definition).spec.versions;
+  const { olderVersions: _, ...current } = trial.options.definition;
+  const [version] = createCrdManifest(current).spec.versions;
   const spec = version?.schema.openAPIV3Schema.properties?.['spec'];
   return spec?.properties?.['deletionPolicy']?.enum ?? [];
 }
