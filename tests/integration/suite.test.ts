@@ -51,7 +51,7 @@ test('a rule that the API server does not understand is told with its kind, its 
     message: 'there must be a page',
   });
   const names = { plural: 'mistakes', singular: 'mistake' };
-  const mistaken = { ...shipped, group: 'example.org', kind: 'Mistake', names, spec };
+  const mistaken = { ...shipped, group: 'example.org', kind: 'Mistake', names, spec, printerColumns: [] };
   const started = startWithHearth([mistaken], { profile: 'api', thirdParties: false });
   const said = await started.then(() => 'nothing', String);
   expect(said).toContain('the API server refuses the CRD of Mistake (manifests/crds/mistakes.example.org.yaml)');

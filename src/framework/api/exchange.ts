@@ -29,7 +29,7 @@ export async function exchange({ signal, patienceMs, ...call }: Exchange): Promi
   const { url, method, headers, connections: agent } = call;
   const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
   return await new Promise((resolve, reject) => {
-    const request = send(url, { method, headers, agent });
+    const request = send(url, { method, headers: { ...headers, ...lengthOf(call.body) }, agent });
     let answer: IncomingMessage | undefined;
     const onAbort = () => (answer ?? request).destroy(reasonOf(signal));
     const onTimeout = () => request.destroy(new Error(`no answer in ${patienceMs} ms`));
@@ -47,6 +47,11 @@ export async function exchange({ signal, patienceMs, ...call }: Exchange): Promi
     });
     leave(request, call);
   });
+}
+
+/** Node says how long a body is unless it is that of a DELETE, which the server would then take for the next request. */
+function lengthOf(body: string | undefined): { readonly 'content-length'?: number } {
+  return body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
 }
 
 function reasonOf(signal: AbortSignal | undefined): Error {

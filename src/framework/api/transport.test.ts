@@ -128,6 +128,18 @@ describe('a request', () => {
     expect(transport.server).toBe(url);
   });
 
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'] as const)(
+    '%s has its body, and the next one its connection',
+    async (method) => {
+      const { url, seen, connections } = await serve(json({}));
+      const transport = transportTo({ server: url });
+      await transport.request({ method, path: '/x', body: { preconditions: { uid: 'ü' } } });
+      await transport.request({ path: '/y' });
+      expect(seen.map(({ body }) => body)).toEqual(['{"preconditions":{"uid":"ü"}}', '']);
+      expect(connections.size).toBe(1);
+    },
+  );
+
   test('without a body is a GET without a content type', async () => {
     const { url, seen } = await serve(json([]));
     await transportTo({ server: url }).request({ path: '/api', accept: 'application/json;as=Table' });
