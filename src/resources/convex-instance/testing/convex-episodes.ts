@@ -61,7 +61,7 @@ class Life {
       }
       const seen = await this.seen();
       const isAtRest = run.runsWhenIdle && seen && isReady(seen);
-      return isAtRest ? undefined : JSON.stringify(seen?.status);
+      return isAtRest ? undefined : (JSON.stringify(seen?.status) ?? 'without a status');
     });
     return run.wire.hasStruck ? 'died' : 'rests';
   }
