@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './tests/harness/longest-first.ts';
 
 const INTEGRATION = [
   'tests/{integration,testenv,faults}/**/*.test.ts',
@@ -23,7 +22,6 @@ const NODE = 'tests/testenv/node-*.test.ts';
 export default defineConfig({
   test: {
     ...reporting,
-    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

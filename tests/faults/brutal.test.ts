@@ -45,6 +45,7 @@ describe.skipIf(reason)(`faults of the API server itself${reason ? ` [skipped: $
       await disturb();
       await testenv.compact();
       await testenv.restart('apiserver'); // its own cache would still know the old revisions
+      await testenv.restart('scheduler'); // it may overlook a pod that came meanwhile, and look again after five minutes
       proxy.heal();
     });
     const lists = world.testenv.audit.requests({ user: OPERATOR_USER, since: mark, resource: 'generatesecrets' });

@@ -4,7 +4,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import type { Manifest } from '../../src/framework/framework.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { ensureHelm } from '../../testenv/src/helm.ts';
@@ -22,6 +22,8 @@ import { conditionOf, OPERATOR_USER, type SeenObject } from '../harness/suite.ts
  * Each overlay is applied and deleted on a control plane of its own, one after the other. Pods are simulated; where it
  * matters what the operator may do, it runs beside them with the ServiceAccount that the overlay has made.
  */
+vi.setConfig({ testTimeout: 400_000 });
+
 let testenv: Testenv;
 const operators: OperatorProcess[] = [];
 
@@ -100,9 +102,17 @@ async function existing(objects: readonly Manifest[]): Promise<string[]> {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
+/**
+ * Deletes what a folder has. The API server answers with a growing delay when it cannot list the objects of a CRD yet that
+ * was changed a moment ago, so under load it may take more than a minute.
+ */
+async function deleted(folder: string): Promise<void> {
+  await kubectl('delete', '-k', join(ROOT, folder), '--ignore-not-found', '--timeout=240s');
+}
+
 async function remove(folder: string): Promise<void> {
   const objects = await kustomized(testenv, folder);
-  await kubectl('delete', '-k', join(ROOT, folder), '--timeout=60s');
+  await deleted(folder);
   // The kinds of what was there may be gone too, and then nothing of them can be left.
   expect(await existing(objects.filter(({ apiVersion }) => !apiVersion.startsWith('homelab')))).toEqual([]);
 }
@@ -226,7 +236,7 @@ test('the other overlays go in one after the other, each on the last one, and le
     await kubectl('apply', '-k', join(ROOT, folder));
   }
   for (const folder of folders) {
-    await kubectl('delete', '-k', join(ROOT, folder), '--ignore-not-found', '--timeout=60s');
+    await deleted(folder);
   }
   const all = (await Promise.all(folders.map((folder) => kustomized(testenv, folder)))).flat();
   expect(await existing(all)).toEqual([]);
@@ -247,7 +257,7 @@ test('a release of Helm is upgraded with its CRDs, and leaves them and their obj
   expect(await find(objectPath('homelab', 'released'))).toBeDefined();
   const released = (await kustomized(testenv, 'manifests')).filter(({ kind }) => !KEPT.includes(kind));
   expect(await existing(released)).toEqual([]);
-  await kubectl('delete', '-k', join(ROOT, 'manifests/crds'), '--timeout=60s');
+  await deleted('manifests/crds');
   await rm(chart, { recursive: true });
 });
 
