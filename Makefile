@@ -29,7 +29,7 @@ demo-down: setup ## End the demo and remove everything of it
 # The copies run beside the real node, which mostly waits for pods; the others want the machine for themselves.
 # HEARTH_TEST_REPORT is a folder.
 .PHONY: test
-test: setup ## Run every test (about 20 minutes; the first time it builds a control plane and images, too)
+test: setup ## Run every test (about 22 minutes; the first time it builds a control plane and images, too)
 	@status=0; \
 	$(MAKE) --no-print-directory test-simulated || status=1; \
 	$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target test-copies test-node || status=1; \
