@@ -1,9 +1,5 @@
-import {
-  type AnyDefinition,
-  createCrdManifest,
-  type JsonSchema,
-  type ValidationRule,
-} from '../../src/framework/framework.ts';
+import { crdOf } from '../../src/cli/crds.ts';
+import { type AnyDefinition, type JsonSchema, rulesIn } from '../../src/framework/framework.ts';
 import { definitions } from '../../src/resources/resources.ts';
 import { directoryOf } from '../kind-names.ts';
 import { kubernetesTypeOf } from './kubernetes-own.ts';
@@ -18,9 +14,8 @@ const NAMED_PATTERNS: readonly (readonly [mark: string, name: string])[] = [
 
 /** The table of a kind's fields, from its schema, and what rules the spec as a whole has to keep. */
 export function fieldTable(definition: AnyDefinition): string {
-  const { olderVersions: _, ...current } = definition;
-  const [version] = createCrdManifest(current).spec.versions;
-  const spec = version?.schema.openAPIV3Schema.properties?.['spec'] ?? {};
+  const [{ schema }] = crdOf(definition).spec.versions;
+  const spec = schema.openAPIV3Schema.properties?.['spec'] ?? {};
   const rows = rowsOf(spec, '').map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
   return [...HEAD, ...rows.map((row) => linked(row, definition.kind)), ...rulesOfSpec(spec)].join('\n');
 }
@@ -97,8 +92,7 @@ function defaultOf(schema: JsonSchema, isRequired: boolean): string {
 }
 
 function messagesOf(schema: JsonSchema): string[] {
-  const rules = (schema['x-kubernetes-validations'] ?? []) as readonly ValidationRule[];
-  return rules.flatMap(({ message }) => message ?? []);
+  return rulesIn(schema).flatMap(({ message }) => message ?? []);
 }
 
 /** What the field is for, and the rules that the API server checks, in the words in which it refuses. */

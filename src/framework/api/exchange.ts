@@ -11,8 +11,8 @@ export type Exchange = {
   readonly connections: Agent;
   /** Ends the request, also while its answer arrives; what waits for it is then rejected with the signal's reason. */
   readonly signal: AbortSignal | undefined;
-  /** How long the answer may take to begin. */
-  readonly patienceMs: number;
+  /** How long the answer may take to begin, where the signal sets no limit to the whole. */
+  readonly patienceMs?: number;
   /** Asked when the request has its connection and is about to leave; an error holds it back. */
   readonly holdBack?: (() => Error | undefined) | undefined;
 };
@@ -33,7 +33,7 @@ export async function exchange({ signal, patienceMs, ...call }: Exchange): Promi
     let answer: IncomingMessage | undefined;
     const onAbort = () => (answer ?? request).destroy(reasonOf(signal));
     const onTimeout = () => request.destroy(new Error(`no answer in ${patienceMs} ms`));
-    const timer = setTimeout(onTimeout, patienceMs).unref();
+    const timer = patienceMs === undefined ? undefined : setTimeout(onTimeout, patienceMs).unref();
     signal?.addEventListener('abort', onAbort, { once: true });
     request.on('error', reject); // also for what fails after the answer, of which its reader is told
     request.once('response', (response) => {

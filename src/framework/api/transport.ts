@@ -92,7 +92,7 @@ export class Transport {
     const limit = limited(request.signal);
     try {
       const { signal } = limit;
-      const choose = ({ calls }: Credentials) => ({ connections: calls, signal, patienceMs: CALL_TIMEOUT_MS });
+      const choose = ({ calls }: Credentials) => ({ connections: calls, signal });
       const response = await this.#send(request, choose);
       return await parsed<T>(request, response);
     } finally {

@@ -105,7 +105,6 @@ export class LeaseClient {
         body,
         connections: this.#connectionFor(access),
         signal: AbortSignal.timeout(timeoutMs),
-        patienceMs: timeoutMs,
       });
       return { code: answer.statusCode ?? 0, text: await textOf(answer) };
     } catch (error) {
