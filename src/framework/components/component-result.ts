@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/object.ts';
-import type { PartResult } from '../conditions/summary.ts';
+import { isWrong, type PartResult } from '../conditions/summary.ts';
 import type { SubresourceResult } from '../subresource.ts';
 import type { Component, ComponentReport, ComponentStatus } from './component.ts';
 import { firstTrouble, type Readiness, readinessOf } from './readiness/readiness.ts';
@@ -49,7 +49,7 @@ function withName(part: PartResult): PartResult {
 /** As the kind gets to see it. */
 export function reportOf(part: PartResult, objects: readonly KubeObject[]): ComponentReport {
   const { ready, trouble } = part;
-  const isFailed = trouble?.kind === 'failed' || trouble?.kind === 'stalled';
+  const isFailed = isWrong(trouble);
   const unready = isFailed ? 'failed' : 'waiting';
   return { ...statusOf(part), state: ready ? 'ready' : unready, objects };
 }

@@ -63,6 +63,7 @@ function wordsOf(conditions: Conditions, part: PartResult): Words {
   return { reason: part.reason ?? condition?.reason, message: part.message ?? condition?.message };
 }
 
-function isWrong(trouble: Trouble | undefined): boolean {
+/** Whether something is wrong, and not only waited for or to be repeated. */
+export function isWrong(trouble: Trouble | undefined): boolean {
   return trouble?.kind === 'failed' || trouble?.kind === 'stalled';
 }

@@ -2,7 +2,7 @@ import type { WriteGateway } from '../api/apply.ts';
 import { digestOf } from '../api/digest.ts';
 import { isNotFound } from '../api/errors.ts';
 import type { KubeObject } from '../api/object.ts';
-import { summarise } from '../conditions/summary.ts';
+import { isWrong, summarise } from '../conditions/summary.ts';
 import type { Trouble } from '../outcome.ts';
 import type { Status, Subject } from './subject.ts';
 import { endSuspension, isTrue, RESUMED_EVENT, SUSPENDED, SUSPENDED_EVENT, suspendedStatus } from './suspension.ts';
@@ -80,6 +80,6 @@ function tellOfReady(subject: Subject, troubles: readonly (Trouble | undefined)[
   if (!ready || same || (ready.status === 'True' && subject.hasTold('Ready'))) {
     return;
   }
-  const bad = troubles.some((each) => each?.kind === 'failed' || each?.kind === 'stalled');
+  const bad = troubles.some(isWrong);
   subject.record({ type: bad ? 'Warning' : 'Normal', reason: ready.reason, note: ready.message || ready.reason });
 }
