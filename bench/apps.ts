@@ -98,9 +98,12 @@ export async function stampApp({ transport, namespace }: Apps, name: string, sta
   });
 }
 
-/** Sends what the operator would send and nothing else: the objects, their children, one status each. */
-export async function sendAll(apps: Apps): Promise<void> {
-  const { transport, namespace, count, spec } = apps;
+/**
+ * Sends what there is to send and nothing else: the objects, and as the operator would, their children and one status each.
+ * @param transport has the operator's identity, so that the server has as much to check.
+ */
+export async function sendAll(apps: Apps, transport: Transport): Promise<void> {
+  const { namespace, count, spec } = apps;
   await forEach(count, async (index) => {
     const { metadata } = await create(apps, nameOf(index));
     const { name, uid } = metadata;

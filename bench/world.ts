@@ -43,14 +43,15 @@ export class World {
   readonly testenv: Testenv;
   /** Sends requests as the administrator. */
   readonly transport: Transport;
+  /** Sends requests as the operator. */
+  readonly asOperator: Transport;
   readonly #kubeconfig: string;
   readonly #operators = new Set<OperatorProcess>();
 
   private constructor(testenv: Testenv, kubeconfig: string) {
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromFile(testenv.kubeconfig);
     this.testenv = testenv;
-    this.transport = new Transport(kubeConfig, { userAgent: 'bench' });
+    this.transport = transportTo(testenv.kubeconfig);
+    this.asOperator = transportTo(kubeconfig);
     this.#kubeconfig = kubeconfig;
   }
 
@@ -105,8 +106,15 @@ export class World {
 
   async stop(): Promise<void> {
     this.transport.close();
+    this.asOperator.close();
     await this.testenv.stop();
   }
+}
+
+function transportTo(kubeconfig: string): Transport {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(kubeconfig);
+  return new Transport(kubeConfig, { userAgent: 'bench' });
 }
 
 async function kubectl(testenv: Testenv, args: readonly string[], input = ''): Promise<void> {
