@@ -121,7 +121,8 @@ export class OperatorHost extends SdkOperator {
     this.#runtime = runtime;
     const { webhook, instance = 'hearth' } = options;
     const { definitions } = this.#options;
-    this.#recorder = new EventRecorder({ transport: runtime.transport, logger, instance });
+    const isBusy = () => [...this.#controlled.values()].some(({ queue }) => queue.depth > 0);
+    this.#recorder = new EventRecorder({ transport: runtime.transport, logger, instance, isBusy });
     const admission = { runtime, definitions, observe: metrics.webhook.observe, mayWrite: () => this.#leads };
     this.#webhook = webhook && new Webhook(admission, webhook);
     const explainer = new Explainer({

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../api/errors.ts';
-import type { KubeObject } from '../api/object.ts';
+import { type KubeObject, refOf } from '../api/object.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Logger } from './logger.ts';
+import { outsideRuns } from './run.ts';
 
 /** Something that happened to an object, as `kubectl describe` shows it. */
 export type EventInput = {
@@ -20,7 +22,22 @@ export type EventRecorderOptions = {
   readonly logger: Logger;
   /** The name of this process among its like, such as its pod's. */
   readonly instance: string;
+  /** Whether others have more urgent requests to make; never when left out. */
+  readonly isBusy?: () => boolean;
 };
+
+/** What an event says of the object that it is about. */
+type Regarding = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string | undefined;
+  readonly uid: string;
+  readonly resourceVersion: string;
+};
+
+/** An event that is not written yet. */
+type Recorded = { readonly regarding: Regarding; readonly event: EventInput; readonly at: Date };
 
 type Posted = { readonly path: string; readonly at: number; count: number };
 
@@ -30,59 +47,93 @@ const MAX_NOTE_BYTES = 1024;
 const MAX_REMEMBERED = 2_000;
 const CONTROLLER = 'hearth';
 
-/** Writes events.k8s.io events in the background. An event that cannot be written is logged and dropped. */
+/** How long good news waits at most while there is more urgent work, and how often it is looked whether there is. */
+const PATIENCE_MS = 30_000;
+const LOOK_MS = 100;
+
+/**
+ * Writes events.k8s.io events in the background, one after the other. Good news gives way to work that waits: when a
+ * thousand objects come at once, they are made ready first and told of then. An event that cannot be written is logged
+ * and dropped.
+ */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #posted = new Map<string, Posted>();
-  #pending: Promise<void> = Promise.resolve();
+  readonly #waiting: Recorded[] = [];
+  #writing: Promise<void> | undefined;
+  #isFlushing = false;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
   }
 
-  /** Records an event about an object. Returns at once; events are written one after the other. */
-  record(regarding: KubeObject, event: EventInput): void {
-    this.#pending = this.#pending
-      .then(() => this.#write(regarding, event))
-      .catch((error: unknown) => {
-        this.#options.logger.warn('event was not written', { reason: event.reason, error: messageOf(error) });
-      });
+  /** Records an event about an object. Returns at once. */
+  record(object: KubeObject, event: EventInput): void {
+    const { uid, resourceVersion } = object.metadata;
+    this.#waiting.push({ regarding: { ...refOf(object), uid, resourceVersion }, event, at: new Date() });
+    outsideRuns(() => {
+      this.#writing ??= this.#writeAll();
+    });
   }
 
-  /** Resolves when every event recorded so far was written or dropped. */
+  /** Resolves when every event recorded so far was written or dropped; none of them gives way any more. */
   async flush(): Promise<void> {
-    await this.#pending;
+    this.#isFlushing = true;
+    await this.#writing;
+    this.#isFlushing = false;
   }
 
-  async #write(regarding: KubeObject, event: EventInput): Promise<void> {
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const [next] = this.#waiting.splice(this.#indexOfNext(), 1);
+      if (next) {
+        await this.#write(next).catch((error: unknown) => {
+          this.#options.logger.warn('event was not written', { reason: next.event.reason, error: messageOf(error) });
+        });
+      } else {
+        await delay(LOOK_MS, undefined, { ref: false });
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  /** The place of the event that is to be written now; beyond the end when all of them give way. */
+  #indexOfNext(): number {
+    if (this.#isFlushing || !this.#options.isBusy?.()) {
+      return 0;
+    }
+    const overdue = Date.now() - PATIENCE_MS;
+    const urgent = this.#waiting.findIndex(({ event, at }) => event.type === 'Warning' || at.getTime() <= overdue);
+    return urgent === -1 ? this.#waiting.length : urgent;
+  }
+
+  async #write({ regarding, event, at }: Recorded): Promise<void> {
     const note = cut(event.note, MAX_NOTE_BYTES);
-    const id = [regarding.metadata.uid, event.type, event.reason, note].join(' ');
+    const id = [regarding.uid, event.type, event.reason, note].join(' ');
     const earlier = this.#posted.get(id);
-    if (earlier && Date.now() - earlier.at < SERIES_WINDOW_MS) {
-      await this.#repeat(id, earlier);
+    if (earlier && at.getTime() - earlier.at < SERIES_WINDOW_MS) {
+      await this.#repeat(id, earlier, at);
       return;
     }
-    const path = await this.#post(regarding, { ...event, note });
-    this.#remember(id, { path, at: Date.now(), count: 1 });
+    const path = await this.#post({ regarding, event: { ...event, note }, at });
+    this.#remember(id, { path, at: at.getTime(), count: 1 });
   }
 
-  async #post(regarding: KubeObject, event: EventInput): Promise<string> {
-    const { apiVersion, kind, metadata } = regarding;
-    const { name, namespace, uid, resourceVersion } = metadata;
-    const eventNamespace = namespace ?? 'default';
-    const path = `/apis/events.k8s.io/v1/namespaces/${eventNamespace}/events`;
+  async #post({ regarding, event, at }: Recorded): Promise<string> {
+    const { name, namespace = 'default' } = regarding;
+    const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
     const created = await this.#options.transport.request<KubeObject>({
       method: 'POST',
       path,
       body: {
         apiVersion: 'events.k8s.io/v1',
         kind: 'Event',
-        metadata: { name: `${name.slice(0, 230)}.${randomBytes(8).toString('hex')}`, namespace: eventNamespace },
-        eventTime: microTime(),
+        metadata: { name: `${name.slice(0, 230)}.${randomBytes(8).toString('hex')}`, namespace },
+        eventTime: microTime(at),
         reportingController: CONTROLLER,
         reportingInstance: this.#options.instance.slice(0, 128),
         action: event.action ?? 'Reconcile',
-        regarding: { apiVersion, kind, name, namespace, uid, resourceVersion },
+        regarding,
         type: event.type,
         reason: event.reason,
         note: event.note,
@@ -91,15 +142,15 @@ export class EventRecorder {
     return `${path}/${created.metadata.name}`;
   }
 
-  async #repeat(id: string, earlier: Posted): Promise<void> {
+  async #repeat(id: string, earlier: Posted, at: Date): Promise<void> {
     const count = earlier.count + 1;
     await this.#options.transport.request({
       method: 'PATCH',
       path: earlier.path,
       contentType: 'application/merge-patch+json',
-      body: { series: { count, lastObservedTime: microTime() } },
+      body: { series: { count, lastObservedTime: microTime(at) } },
     });
-    this.#remember(id, { path: earlier.path, at: Date.now(), count });
+    this.#remember(id, { path: earlier.path, at: at.getTime(), count });
   }
 
   #remember(id: string, posted: Posted): void {
@@ -113,8 +164,8 @@ export class EventRecorder {
 }
 
 /** MicroTime: six digits after the point. */
-function microTime(): string {
-  return new Date().toISOString().replace('Z', '000Z');
+function microTime(at: Date): string {
+  return at.toISOString().replace('Z', '000Z');
 }
 
 function cut(text: string, bytes: number): string {
