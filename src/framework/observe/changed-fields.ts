@@ -12,6 +12,9 @@ const BOOKKEEPING: ReadonlySet<string> = new Set([
   `metadata.annotations[${APPLIED_ANNOTATION}]`,
 ]);
 
+/** What was there before and what is there after it. */
+type Change = readonly [before: unknown, after: unknown];
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -25,57 +28,66 @@ export function changedFields(before: KubeObject | undefined, after: KubeObject,
   }
   const isSecret = after.kind === 'Secret' && after.apiVersion === 'v1';
   const paths = isSecret
-    ? [...differences(before.metadata, after.metadata, 'metadata'), 'data']
+    ? [...differences([before.metadata, after.metadata], 'metadata'), 'data']
     : changedOf(before, after, sent);
   const more = paths.length - MAX_FIELDS;
   return more > 0 ? [...paths.slice(0, MAX_FIELDS), `${more} more`] : paths;
 }
 
 function changedOf(before: KubeObject, after: KubeObject, sent: unknown): string[] {
-  const all = differences(before, after, '');
-  const named = pathsOf(sent, '');
-  const own = all.filter((path) => named.some((each) => isWithin(each, path) || isWithin(path, each)));
-  return own.length > 0 ? own : all;
+  const own = differences([before, after], '', sent);
+  return own.length > 0 ? own : differences([before, after], '');
 }
 
-/** The paths of the leaves of what was sent. */
-function pathsOf(sent: unknown, path: string): string[] {
-  if (!isComposite(sent) || Object.keys(sent).length === 0) {
-    return path === '' ? [] : [path];
-  }
-  return Object.entries(fieldsOf(sent, path)).flatMap(([name, value]) => pathsOf(value, name));
-}
+/** In the place of what was sent: everything counts, or nothing does. */
+const ALL = Symbol('all');
+const NOTHING = Symbol('nothing');
 
-function isWithin(path: string, whole: string): boolean {
-  return path === whole || path.startsWith(`${whole}.`) || path.startsWith(`${whole}[`);
-}
-
-function differences(before: unknown, after: unknown, path: string): string[] {
-  if (Object.is(before, after) || BOOKKEEPING.has(path)) {
+/** The paths of what differs, as far as it was sent. Every write is compared, so what is the same costs next to nothing. */
+function differences([before, after]: Change, path: string, sent: unknown = ALL): string[] {
+  if (Object.is(before, after) || sent === NOTHING || BOOKKEEPING.has(path)) {
     return [];
   }
   if (!isComposite(before) || !isComposite(after) || Array.isArray(before) !== Array.isArray(after)) {
     return [path];
   }
-  const [from, to] = [fieldsOf(before, path), fieldsOf(after, path)];
-  const names = new Set([...Object.keys(from), ...Object.keys(to)]);
-  return [...names].flatMap((name) => differences(from[name], to[name], name));
+  const [from, to] = [fieldsOf(before), fieldsOf(after)];
+  const within = partsOf(sent);
+  const found: string[] = [];
+  for (const name of namesOf(from, to)) {
+    if (!Object.is(from[name], to[name])) {
+      found.push(...differences([from[name], to[name]], join(path, name, Array.isArray(before)), within(name)));
+    }
+  }
+  return found;
+}
+
+function namesOf(before: Fields, after: Fields): string[] {
+  return [...Object.keys(before), ...Object.keys(after).filter((name) => !Object.hasOwn(before, name))];
+}
+
+/** What was sent in the place of each field. A scalar and what is empty stand for all that is below. */
+function partsOf(sent: unknown): (name: string) => unknown {
+  const fields = isComposite(sent) ? fieldsOf(sent) : {};
+  if (Object.keys(fields).length === 0) {
+    return () => ALL;
+  }
+  return (name) => (Object.hasOwn(fields, name) ? fields[name] : NOTHING);
 }
 
 function isComposite(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** The fields of an object or the items of a list, by their paths. */
-function fieldsOf(value: object, path: string): Fields {
-  const entries = Array.isArray(value)
-    ? value.map((item: unknown, index) => [`${path}[${nameOf(item) ?? index}]`, item] as const)
-    : Object.entries(value).map(([name, field]) => [join(path, name), field] as const);
-  return Object.fromEntries(entries);
+/** The fields of an object, or the items of a list by what people call them. */
+function fieldsOf(value: object): Fields {
+  return Array.isArray(value)
+    ? Object.fromEntries(value.map((item: unknown, index) => [nameOf(item) ?? index, item]))
+    : (value as Fields);
 }
 
-function join(path: string, name: string): string {
-  if (/[^A-Za-z0-9_-]/.test(name)) {
+function join(path: string, name: string, isItem: boolean): string {
+  if (isItem || /[^A-Za-z0-9_-]/.test(name)) {
     return `${path}[${name}]`;
   }
   return path === '' ? name : `${path}.${name}`;

@@ -47,8 +47,14 @@ function ofRun(fields: LogFields | undefined): LogFields | undefined {
   return run ? { kind: run.kind, object: run.object, run: run.id, cause: run.summary, ...fields } : fields;
 }
 
+/** Fields are scalars, so that winston's own JSON, which looks for circles and sorts, is not needed for every line. */
 function jsonFormat() {
-  return format.combine(format.timestamp(), format.json());
+  return format.combine(
+    format.timestamp(),
+    format.printf(({ timestamp, level, message, ...fields }) =>
+      JSON.stringify({ timestamp, level, message, ...fields }),
+    ),
+  );
 }
 
 function textFormat() {
