@@ -4,6 +4,7 @@ import { collectionPath, type Discovery, objectPath } from './discovery.ts';
 import { isConflict } from './errors.ts';
 import { type FieldConflict, fieldConflictsOf } from './field-conflict.ts';
 import { FIELD_MANAGER } from './field-manager.ts';
+import { reduceManagedFields } from './field-sets.ts';
 import { labelled, marked } from './marks.ts';
 import { type KubeObject, type Manifest, type ObjectRef, refIn, refOf } from './object.ts';
 import { assertMayForce, assertMayWrite, type OwnershipRules, ownedEntry } from './ownership.ts';
@@ -162,7 +163,7 @@ export class WriteGateway {
     const before = lookUp?.(ref);
     const end = onBegin?.(ref);
     try {
-      const object = await transport.request<KubeObject>({ ...request, path });
+      const object = reduceManagedFields(await transport.request<KubeObject>({ ...request, path }));
       onWrite(object, { before, sent: request.body });
       return object;
     } finally {

@@ -1,12 +1,12 @@
-import { digestOf } from './digest.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { typeKey } from './discovery.ts';
 import { APPLIED_ANNOTATION } from './field-manager.ts';
 import { contentOf } from './marks.ts';
-import { type KubeObject, keyOf, type Manifest } from './object.ts';
+import { type KubeObject, keyOf, type ManagedFieldsEntry, type Manifest } from './object.ts';
 import { coversFields, ownedEntry, ownedFields } from './ownership.ts';
 
 /** What the server answered to our last apply of an object. */
-type Baseline = { readonly uid: string; readonly digest: string; readonly entry: string };
+type Baseline = { readonly uid: string; readonly digest: string; readonly record: ManagedFieldsEntry | undefined };
 
 /** What was applied to which object, and what the server recorded then: by this a write is known to be needless. */
 export class Baselines {
@@ -20,14 +20,14 @@ export class Baselines {
     }
     const baseline = this.#baselines.get(idOf(live));
     if (baseline?.uid === live.metadata.uid) {
-      return baseline.digest === digest && baseline.entry === digestOfRecord(live);
+      return baseline.digest === digest && isSameRecord(baseline.record, ownedEntry(live));
     }
     const applied = live.metadata.annotations?.[APPLIED_ANNOTATION];
     return applied === digest && coversFields(owned, contentOf(desired), live);
   }
 
   remember(applied: KubeObject, digest: string): void {
-    this.#baselines.set(idOf(applied), { uid: applied.metadata.uid, digest, entry: digestOfRecord(applied) });
+    this.#baselines.set(idOf(applied), { uid: applied.metadata.uid, digest, record: ownedEntry(applied) });
   }
 
   /** Forgets what was applied to an object that is gone. */
@@ -37,9 +37,12 @@ export class Baselines {
 }
 
 /** The time is part of it: a stranger who applies under our name leaves the same fields. */
-function digestOfRecord(object: KubeObject): string {
-  const { apiVersion, time, fieldsV1 } = ownedEntry(object) ?? {};
-  return digestOf({ apiVersion, time, fieldsV1 });
+function isSameRecord(before: ManagedFieldsEntry | undefined, now: ManagedFieldsEntry | undefined): boolean {
+  return (
+    before?.time === now?.time &&
+    before?.apiVersion === now?.apiVersion &&
+    isDeepStrictEqual(before?.fieldsV1, now?.fieldsV1)
+  );
 }
 
 function idOf(object: KubeObject): string {

@@ -60,9 +60,9 @@ async function serve(scheme: 'http' | 'https') {
 function get(server: string, options: { proxy?: string; holdBack?: Exchange['holdBack'] } = {}) {
   const tls = { ca: readFileSync(certFile) };
   const connections = createConnections({ server, tls, proxy: options.proxy, limit: 1 });
-  closers.push(() => connections.destroy());
-  const call = { method: 'GET', headers: {}, body: undefined, signal: undefined, patienceMs: 10_000 };
-  return exchange({ ...call, url: new URL(`${server}/x`), connections, holdBack: options.holdBack });
+  closers.push(() => connections.agent.destroy());
+  const call = { method: 'GET', path: '/x', headers: {}, body: undefined, patienceMs: 10_000 };
+  return exchange({ ...call, connections, holdBack: options.holdBack });
 }
 
 test.each(['http', 'https'] as const)('a server of %s is reached through a proxy', async (scheme) => {

@@ -24,6 +24,17 @@ export type ConnectionOptions = {
   readonly limit: number;
 };
 
+/** Where requests go, as Node's client takes it; `prefix` stands before every path. */
+export type Endpoint = {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: string;
+  readonly prefix: string;
+};
+
+/** Connections to one server. */
+export type Connections = { readonly endpoint: Endpoint; readonly agent: HttpAgent };
+
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Shorter than the API server keeps a connection on which nothing is asked (90 s), so that it is never just closing one. */
@@ -46,11 +57,18 @@ function impatient(socket: Duplex | null | undefined, event: 'connect' | 'secure
   socket.once('close', end);
 }
 
+/** Every request of an agent has the same options, of which Node would otherwise write a name for each. */
+const ONE_SERVER = 'server';
+
 class PlainAgent extends HttpAgent {
   override createConnection(options: Parameters<HttpAgent['createConnection']>[0], created: Created) {
     const socket = super.createConnection(options, created);
     impatient(socket, 'connect');
     return socket;
+  }
+
+  override getName(): string {
+    return ONE_SERVER;
   }
 }
 
@@ -60,13 +78,17 @@ class TlsAgent extends HttpsAgent {
     impatient(socket, 'secureConnect');
     return socket;
   }
+
+  override getName(): string {
+    return ONE_SERVER;
+  }
 }
 
 /**
  * Connections that are kept and used again. HTTP/1.1: the server allows 100 streams per HTTP/2 connection, and a watch
  * holds one for minutes. Certificates are read once, not for every connection, which would also keep a copy each.
  */
-export function createConnections({ server, tls, proxy, limit }: ConnectionOptions): HttpAgent {
+export function createConnections({ server, tls, proxy, limit }: ConnectionOptions): Connections {
   const { ca, cert, key, ...others } = tls;
   const options: AgentOptions = {
     keepAlive: true,
@@ -75,15 +97,24 @@ export function createConnections({ server, tls, proxy, limit }: ConnectionOptio
     maxSockets: limit,
     ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
   };
-  return server.startsWith('http:')
-    ? new PlainAgent(options)
-    : new TlsAgent({ ...options, ...others, secureContext: createSecureContext({ ca, cert, key }) });
+  const endpoint = endpointOf(server);
+  const agent =
+    endpoint.protocol === 'http:'
+      ? new PlainAgent(options)
+      : new TlsAgent({ ...options, ...others, secureContext: createSecureContext({ ca, cert, key }) });
+  return { endpoint, agent };
+}
+
+function endpointOf(server: string): Endpoint {
+  const { protocol, hostname, port, pathname } = new URL(server);
+  const host = hostname.replace(/^\[(.*)\]$/, '$1'); // of IPv6, which stands in brackets in a URL only
+  return { protocol, hostname: host, prefix: pathname.replace(/\/+$/, ''), ...(port === '' ? {} : { port }) };
 }
 
 /** Lets what runs on the connections end, after which nothing of them is left. */
-export function retire(connections: HttpAgent): void {
-  connections.maxFreeSockets = 0;
-  for (const socket of Object.values(connections.freeSockets).flatMap((sockets) => sockets ?? [])) {
+export function retire({ agent }: Connections): void {
+  agent.maxFreeSockets = 0;
+  for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) {
     socket.destroy();
   }
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
-import { createConnections, retire, type TlsOptions } from './connections.ts';
+import { type Connections, createConnections, retire, type TlsOptions } from './connections.ts';
 
 /** How long resolved credentials are used before the kubeconfig is asked again, for what is in no file. */
 const CREDENTIALS_TTL_MS = 30_000;
@@ -15,9 +14,9 @@ export type Credentials = {
   /** For who makes connections of its own. */
   readonly tls: TlsOptions;
   /** For ordinary calls: a few connections, kept alive. */
-  readonly calls: Agent;
+  readonly calls: Connections;
   /** For watches: as many connections as there are watches, no limit on their duration. */
-  readonly watches: Agent;
+  readonly watches: Connections;
 };
 
 type Pools = Pick<Credentials, 'calls' | 'watches'>;
@@ -89,8 +88,8 @@ export class CredentialSource {
   close(): void {
     const pools = this.#pools?.pools;
     this.#pools = undefined;
-    pools?.calls.destroy();
-    pools?.watches.destroy();
+    pools?.calls.agent.destroy();
+    pools?.watches.agent.destroy();
   }
 
   async #resolve(user: User | null): Promise<Credentials> {

@@ -1,17 +1,21 @@
-import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Connections } from './connections.ts';
 
 /** One request of HTTP. */
 export type Exchange = {
-  readonly url: URL;
+  readonly connections: Connections;
+  /** The path below the server's URL, with its query. */
+  readonly path: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  readonly connections: Agent;
   /** Ends the request, also while its answer arrives; what waits for it is then rejected with the signal's reason. */
-  readonly signal: AbortSignal | undefined;
-  /** How long the answer may take to begin, where the signal sets no limit to the whole. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long it may take in all, until the end of the answer. */
+  readonly timeoutMs?: number;
+  /** How long the answer may take to begin, where it has no end. */
   readonly patienceMs?: number;
   /** Asked when the request has its connection and is about to leave; an error holds it back. */
   readonly holdBack?: (() => Error | undefined) | undefined;
@@ -21,27 +25,34 @@ export type Exchange = {
 type Connecting = Socket & { readonly secureConnecting?: boolean };
 
 /**
- * Sends a request and resolves when its answer begins.
+ * Sends a request and resolves when its answer begins. There are many of them, so that one has a timer and not a signal
+ * of its own.
  * @throws the signal's reason when it is aborted, otherwise the error of the connection.
  */
-export async function exchange({ signal, patienceMs, ...call }: Exchange): Promise<IncomingMessage> {
+export async function exchange({ signal, timeoutMs, patienceMs, ...call }: Exchange): Promise<IncomingMessage> {
   signal?.throwIfAborted();
-  const { url, method, headers, connections: agent } = call;
-  const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+  const { endpoint, agent } = call.connections;
+  const { method, path } = call;
+  const send = endpoint.protocol === 'http:' ? httpRequest : httpsRequest;
+  const headers = { ...call.headers, ...lengthOf(call.body) };
   return await new Promise((resolve, reject) => {
-    const request = send(url, { method, headers: { ...headers, ...lengthOf(call.body) }, agent });
+    const request = send({ ...endpoint, method, path: endpoint.prefix + path, headers, agent });
     let answer: IncomingMessage | undefined;
-    const onAbort = () => (answer ?? request).destroy(reasonOf(signal));
-    const onTimeout = () => request.destroy(new Error(`no answer in ${patienceMs} ms`));
-    const timer = patienceMs === undefined ? undefined : setTimeout(onTimeout, patienceMs).unref();
+    const end = (error: Error) => (answer ?? request).destroy(error);
+    const onAbort = () => end(reasonOf(signal));
+    const limitMs = timeoutMs ?? patienceMs;
+    const onTimeout = () => end(new Error(`no answer in ${limitMs} ms`));
+    const timer = limitMs === undefined ? undefined : setTimeout(onTimeout, limitMs).unref();
     signal?.addEventListener('abort', onAbort, { once: true });
     request.on('error', reject); // also for what fails after the answer, of which its reader is told
-    request.once('response', (response) => {
-      clearTimeout(timer);
+    request.on('response', (response) => {
+      if (timeoutMs === undefined) {
+        clearTimeout(timer);
+      }
       answer = response;
       resolve(response);
     });
-    request.once('close', () => {
+    request.on('close', () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     });
@@ -73,7 +84,7 @@ function leave(request: ClientRequest, { body, holdBack }: Pick<Exchange, 'body'
       request.end(body);
     }
   };
-  request.once('socket', (socket: Connecting) => {
+  request.on('socket', (socket: Connecting) => {
     if (socket.secureConnecting) {
       socket.once('secureConnect', go);
     } else if (socket.connecting) {
@@ -89,9 +100,13 @@ export function textOf(answer: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-    answer.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    answer.once('error', reject);
-    answer.once('close', () => reject(new Error('the answer broke off'))); // of no effect after its end
+    answer.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    answer.on('error', reject);
+    answer.on('close', () => {
+      if (!answer.readableEnded) {
+        reject(new Error('the answer broke off'));
+      }
+    });
   });
 }
 

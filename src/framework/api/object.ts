@@ -117,5 +117,8 @@ export function joinApiVersion(group: string, version: string): string {
  * Legal since resource versions are defined to be comparable decimal numbers (KEP-5504, stable in Kubernetes 1.35).
  */
 export function compareResourceVersions(a: string, b: string): number {
-  return a.length === b.length ? a.localeCompare(b, 'en') : a.length - b.length;
+  if (a.length !== b.length) {
+    return a.length - b.length;
+  }
+  return a < b ? -1 : Number(a > b);
 }

@@ -112,7 +112,7 @@ describe('a request', () => {
       contentType: 'application/apply-patch+yaml',
     };
     expect(await transport.request(request)).toEqual({ kind: 'X', newerThanAnyModel: { a: [1] } });
-    const query = 'fieldManager=hearth&force=true&limit=5&labelSelector=a+in+%28b%2Cc%29';
+    const query = 'fieldManager=hearth&force=true&limit=5&labelSelector=a%20in%20(b%2Cc)';
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatchObject({
       method: 'PATCH',
@@ -462,8 +462,8 @@ describe('over TLS', () => {
     const source = new CredentialSource(kubeConfig);
     closers.push(async () => source.close());
     const ask = async ({ calls }: Credentials) => {
-      const call = { method: 'GET', headers: {}, body: undefined, signal: undefined, patienceMs: 10_000 };
-      const answer = await exchange({ ...call, url: new URL(url), connections: calls });
+      const call = { method: 'GET', path: '/', headers: {}, body: undefined, patienceMs: 10_000 };
+      const answer = await exchange({ ...call, connections: calls });
       return { answer, code: answer.statusCode };
     };
     const before = await source.current();

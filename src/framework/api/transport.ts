@@ -89,23 +89,13 @@ export class Transport {
    * @throws ApiError when the server answers with an error status, {@link TransportError} when it does not answer.
    */
   async request<T>(request: ApiRequest): Promise<T> {
-    const limit = limited(request.signal);
-    try {
-      const { signal } = limit;
-      const choose = ({ calls }: Credentials) => ({ connections: calls, signal });
-      const response = await this.#send(request, choose);
-      return await parsed<T>(request, response);
-    } finally {
-      limit.end();
-    }
+    const response = await this.#send(request, forCall);
+    return await parsed<T>(request, response);
   }
 
   /** Starts a call whose answer has no end, and returns the bytes as they come. Throws as {@link request} does. */
   async stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
-    const { signal } = request;
-    return await this.#send(request, ({ watches }) => {
-      return { connections: watches, signal, patienceMs: STREAM_TIMEOUT_MS };
-    });
+    return await this.#send(request, forStream);
   }
 
   /** Closes every connection; running calls fail. */
@@ -113,11 +103,11 @@ export class Transport {
     this.#source.close();
   }
 
-  #send(request: ApiRequest, choose: (credentials: Credentials) => SendOptions): Promise<ApiResponse> {
+  #send(request: ApiRequest, choose: Choose): Promise<ApiResponse> {
     return this.#intercept(request, (each) => this.#sendTwice(each, choose));
   }
 
-  async #sendTwice(request: ApiRequest, choose: (credentials: Credentials) => SendOptions): Promise<ApiResponse> {
+  async #sendTwice(request: ApiRequest, choose: Choose): Promise<ApiResponse> {
     const first = await this.#attempt(request, choose);
     if (first.statusCode !== 401) {
       return this.#checked(request, first);
@@ -128,17 +118,18 @@ export class Transport {
     return this.#checked(request, await this.#attempt(request, choose));
   }
 
-  async #attempt(request: ApiRequest, choose: (credentials: Credentials) => SendOptions): Promise<ApiResponse> {
+  async #attempt(request: ApiRequest, choose: Choose): Promise<ApiResponse> {
     const started = performance.now();
     const { method = 'GET', path } = request;
     const observe = (code: number) => this.#observe({ method, path, code, durationMs: performance.now() - started });
     try {
       const credentials = await this.#source.current();
       const response = await exchange({
-        url: new URL(this.server + request.path + searchOf(request.query)),
+        path: request.path + searchOf(request.query),
         method,
         headers: this.#headers(request, credentials),
         body: request.body === undefined ? undefined : JSON.stringify(request.body),
+        signal: request.signal,
         holdBack: method === 'GET' ? undefined : this.#holdBack,
         ...choose(credentials),
       });
@@ -174,7 +165,11 @@ export class Transport {
   }
 }
 
-type SendOptions = Pick<Exchange, 'connections' | 'signal' | 'patienceMs'>;
+/** Over which connections a request goes, and how long it may take. */
+type Choose = (credentials: Credentials) => Pick<Exchange, 'connections' | 'timeoutMs' | 'patienceMs'>;
+
+const forCall: Choose = ({ calls }) => ({ connections: calls, timeoutMs: CALL_TIMEOUT_MS });
+const forStream: Choose = ({ watches }) => ({ connections: watches, patienceMs: STREAM_TIMEOUT_MS });
 
 async function parsed<T>(request: ApiRequest, response: ApiResponse): Promise<T> {
   try {
@@ -182,28 +177,6 @@ async function parsed<T>(request: ApiRequest, response: ApiResponse): Promise<T>
   } catch (error) {
     throw failureOf(request, error);
   }
-}
-
-/**
- * A signal for one call: aborted by the caller's, or when the call takes too long. Nothing of it is left after `end`;
- * `AbortSignal.timeout` would keep a timer and an error for every call of the last half minute.
- */
-function limited(outer: AbortSignal | undefined): { readonly signal: AbortSignal; readonly end: () => void } {
-  const controller = new AbortController();
-  const onAbort = () => controller.abort(outer?.reason);
-  const onTimeout = () => controller.abort(new DOMException(`no answer in ${CALL_TIMEOUT_MS} ms`, 'TimeoutError'));
-  const timer = setTimeout(onTimeout, CALL_TIMEOUT_MS).unref();
-  if (outer?.aborted) {
-    onAbort();
-  }
-  outer?.addEventListener('abort', onAbort, { once: true });
-  return {
-    signal: controller.signal,
-    end: () => {
-      clearTimeout(timer);
-      outer?.removeEventListener('abort', onAbort);
-    },
-  };
 }
 
 /** An abort stays what it is, for nobody is to be told of one; everything else is a failure of the transport. */
@@ -217,14 +190,13 @@ function describe(request: ApiRequest): string {
 }
 
 function searchOf(query: Query = {}): string {
-  const parameters = new URLSearchParams();
+  let text = '';
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) {
-      parameters.set(name, String(value));
+      text += `${text === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
     }
   }
-  const text = parameters.toString();
-  return text === '' ? '' : `?${text}`;
+  return text;
 }
 
 function parseStatus(text: string): KubeStatus {

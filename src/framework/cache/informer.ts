@@ -56,7 +56,7 @@ const READY_LIMIT_MS = 15_000;
 /** A live copy of a selection of objects, and news of its changes. */
 export class Informer {
   readonly #options: InformerOptions;
-  readonly #store = new Store();
+  readonly #store: Store;
   readonly #reflectors: readonly Reflector[];
   readonly #byKey = new Map<ObjectKey, Set<StoreListener>>();
   readonly #onServed = new Set<() => void>();
@@ -64,6 +64,8 @@ export class Informer {
 
   constructor(options: InformerOptions) {
     this.#options = options;
+    const { projection = 'full' } = options.selection;
+    this.#store = new Store((object) => project(object, projection));
     const namespaces = options.namespaces.length > 0 ? options.namespaces : [undefined];
     this.#reflectors = namespaces.map((namespace) => this.#createReflector(namespace));
     this.#store.subscribe((change) => this.#dispatch(change));
@@ -179,12 +181,12 @@ export class Informer {
 
   /** Makes the answer to our own write visible to the next read. */
   observeWrite(object: KubeObject): void {
-    const { projection = 'full', labelSelector } = this.#options.selection;
+    const { labelSelector } = this.#options.selection;
     if (!this.covers(object.metadata.namespace)) {
       return; // no watch would ever tell what becomes of it
     }
     if (labelSelector === undefined || matchesSelector(object.metadata.labels ?? {}, labelSelector)) {
-      this.#store.observeWrite(project(object, projection));
+      this.#store.observeWrite(object);
     } else {
       this.#store.forget(object);
     }
@@ -192,13 +194,11 @@ export class Informer {
 
   #createReflector(namespace: string | undefined): Reflector {
     const { selection, discovery, transport, logger, turns, pace, idleLimitMs } = this.#options;
-    const { projection = 'full' } = selection;
     return new Reflector({
       transport,
       resolve: () => this.#resolve(namespace),
       onMissing: () => discovery.forget(selection),
       onServed: (served) => this.#setServed(served),
-      project: (object) => project(object, projection),
       store: this.#store,
       turns,
       pace,

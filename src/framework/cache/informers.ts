@@ -79,6 +79,13 @@ export class Informers {
     return [...this.#informers.values()];
   }
 
+  /** The object as the fullest cache of its kind has it. */
+  lookUp(ref: ObjectRef): KubeObject | undefined {
+    const key = keyFor(ref.name, ref.namespace);
+    const found = this.#ofKind(ref).flatMap((informer) => informer.get(key) ?? []);
+    return found.find((each) => 'spec' in each || 'data' in each) ?? found[0];
+  }
+
   /** Why the caches of the operator's own kinds cannot be trusted, one sentence each; none when they can. */
   troubles(): string[] {
     const own = [...this.#informers.values()].filter(({ isPinned }) => isPinned);
@@ -88,8 +95,7 @@ export class Informers {
   /** A write of ours begins: news of the object wait for its answer. @returns what ends that, after the answer. */
   holdBack(ref: ObjectRef): () => void {
     const key = keyFor(ref.name, ref.namespace);
-    const same = this.all().filter(({ selection }) => typeKey(selection) === typeKey(ref));
-    const ends = same.map(({ informer }) => informer.holdBack(key));
+    const ends = this.#ofKind(ref).map((informer) => informer.holdBack(key));
     return () => {
       for (const end of ends) {
         end();
@@ -99,10 +105,8 @@ export class Informers {
 
   /** Makes the answer to our own write visible in every cache that holds the object. */
   observeWrite(object: KubeObject): void {
-    for (const { selection, informer } of this.#informers.values()) {
-      if (typeKey(selection) === typeKey(object)) {
-        informer.observeWrite(object);
-      }
+    for (const informer of this.#ofKind(object)) {
+      informer.observeWrite(object);
     }
   }
 
@@ -111,6 +115,16 @@ export class Informers {
       clearTimeout(ending);
     }
     await Promise.all(this.all().map(({ informer }) => informer.stop()));
+  }
+
+  #ofKind({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): Informer[] {
+    const found: Informer[] = [];
+    for (const { selection, informer } of this.#informers.values()) {
+      if (selection.kind === kind && selection.apiVersion === apiVersion) {
+        found.push(informer);
+      }
+    }
+    return found;
   }
 
   #hold(selection: InformerSelection): Held {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { reduceManagedFields } from '../api/field-sets.ts';
 import type { KubeObject } from '../api/object.ts';
-import { reduceManagedFields } from './field-sets.ts';
 
 /** Which fields are kept: all below this point, or those named. Lists are looked through; `*` is every key of a map. */
 export type FieldTree = true | { readonly [field: string]: FieldTree };

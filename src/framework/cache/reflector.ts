@@ -9,7 +9,6 @@ import {
   type WatchEvent,
   watchEvents,
 } from '../api/list-watch.ts';
-import type { KubeObject } from '../api/object.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Logger } from '../observe/logger.ts';
 import { backoffMs, jittered } from '../queue/backoff.ts';
@@ -43,8 +42,6 @@ export type ReflectorOptions = {
   readonly onMissing: () => void;
   /** Told when the kind turns out to be served, or not to be served any more. */
   readonly onServed: (served: boolean) => void;
-  /** What enters the store of an object that the server sent. */
-  readonly project: (object: KubeObject) => KubeObject;
   readonly store: Store;
   readonly turns: Turns;
   /** Lets others have their turn while many events come in. */
@@ -222,7 +219,7 @@ export class Reflector {
 
   #take(event: WatchEvent, course: Course): void {
     const { type, object } = event;
-    const { store, project } = this.#options;
+    const { store } = this.#options;
     const { list, selection } = course;
     course.version = object.metadata.resourceVersion;
     if (list && isListEnd(event)) {
@@ -235,7 +232,7 @@ export class Reflector {
     if (type === 'DELETED') {
       (list ?? store).remove(object);
     } else if (type !== 'BOOKMARK') {
-      (list ?? store).upsert(project(object));
+      (list ?? store).upsert(object);
     }
     if (!list) {
       this.#failures = 0;

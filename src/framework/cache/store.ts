@@ -32,6 +32,7 @@ export type Listing = {
  * is missed: where one may hide behind a newer write of ours, the object counts as changed.
  */
 export class Store {
+  readonly #project: (object: KubeObject) => KubeObject;
   readonly #objects = new Map<ObjectKey, KubeObject>();
   readonly #listeners = new Set<StoreListener>();
   /** The version up to which the watch has told everything, by scope. */
@@ -45,6 +46,11 @@ export class Store {
       this.forget(object);
     }
   });
+
+  /** @param project what is kept of an object; it is only asked for those that are taken. */
+  constructor(project: (object: KubeObject) => KubeObject = (object) => object) {
+    this.#project = project;
+  }
 
   get size(): number {
     return this.#objects.size;
@@ -150,7 +156,7 @@ export class Store {
     const isUntold = this.#heldBack.hasUpTo(object) || !this.#isTold(object.metadata);
     const isNews = held ? compareVersions(object, held) > 0 : isUntold;
     if (isNews) {
-      this.#objects.set(key, object);
+      this.#keep(key, object);
     }
     if (isUntold) {
       this.#unechoed.set(echoId(object.metadata), object.metadata);
@@ -168,10 +174,7 @@ export class Store {
     if (this.#unechoed.delete(echoId(object.metadata)) || order === 0) {
       return; // our own write, back from the watch
     }
-    if (order > 0) {
-      this.#objects.set(key, object);
-    }
-    this.#emit({ key, previous: held, current: order > 0 ? object : held });
+    this.#emit({ key, previous: held, current: order > 0 ? this.#keep(key, object) : held });
   }
 
   /** A list does not tell what came before: behind a write of ours that it has, somebody else's may hide. */
@@ -179,12 +182,16 @@ export class Store {
     const key = keyOf(object);
     const held = this.#objects.get(key);
     const order = held ? compareVersions(object, held) : 1;
-    if (order > 0) {
-      this.#objects.set(key, object);
-    }
+    const current = order > 0 ? this.#keep(key, object) : held;
     if (order !== 0 || this.#unechoed.has(echoId(object.metadata))) {
-      this.#emit({ key, previous: held, current: order > 0 ? object : held });
+      this.#emit({ key, previous: held, current });
     }
+  }
+
+  #keep(key: ObjectKey, object: KubeObject): KubeObject {
+    const kept = this.#project(object);
+    this.#objects.set(key, kept);
+    return kept;
   }
 
   #endList(listed: ReadonlySet<ObjectKey>, version: string, scope: Scope): void {

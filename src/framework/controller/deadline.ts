@@ -19,24 +19,31 @@ const GRACE_MS = 5_000;
  */
 export async function inTime(work: (signal: AbortSignal) => Promise<void>, options: Deadline): Promise<void> {
   const { deadlineMs, stop, graceMs = GRACE_MS } = options;
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new RunTimeoutError(deadlineMs)), deadlineMs);
-  const signal = AbortSignal.any([stop, late.signal]);
+  const run = new AbortController();
   const left = Promise.withResolvers<never>();
+  let late: RunTimeoutError | undefined;
   let grace: NodeJS.Timeout | undefined;
-  const onAbort = () => {
-    grace = setTimeout(() => left.reject(late.signal.reason), graceMs);
+  const onStop = () => run.abort(stop.reason);
+  const onTime = () => {
+    late = new RunTimeoutError(deadlineMs);
+    run.abort(late);
+    grace = setTimeout(() => left.reject(late), graceMs);
   };
-  late.signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(onTime, deadlineMs);
+  stop.addEventListener('abort', onStop, { once: true });
+  if (stop.aborted) {
+    onStop();
+  }
   try {
-    await Promise.race([work(signal), left.promise]);
+    await Promise.race([work(run.signal), left.promise]);
   } catch (error) {
-    throw late.signal.aborted ? late.signal.reason : error;
+    throw late ?? error;
   } finally {
     clearTimeout(timer);
     clearTimeout(grace);
+    stop.removeEventListener('abort', onStop);
   }
-  if (late.signal.aborted) {
-    throw late.signal.reason;
+  if (late) {
+    throw late;
   }
 }

@@ -23,6 +23,9 @@ export type SubjectOptions = {
   readonly record: (object: KubeObject, event: EventInput) => void;
 };
 
+/** The signal of who has had no run yet. One for all: each comes with an error and its stack. */
+const ENDED = AbortSignal.abort();
+
 /**
  * The object that one instance of a kind reconciles, and what the current run has come to so far. The controller opens
  * a run, the instance fills it, and the controller reads it when the instance is done.
@@ -33,7 +36,7 @@ export class Subject {
   #conditions: Conditions;
   #fields: Readonly<Record<string, unknown>> = {};
   #told = new Set<string>();
-  #signal = AbortSignal.abort();
+  #signal = ENDED;
   #causes: readonly Cause[] = [];
   #isRunning = false;
   /** How the named parts fared in this run. */

@@ -1,5 +1,4 @@
-import type { Agent } from 'node:http';
-import { createConnections, type TlsOptions } from '../api/connections.ts';
+import { type Connections, createConnections, type TlsOptions } from '../api/connections.ts';
 import { messageOf } from '../api/errors.ts';
 import { exchange, textOf } from '../api/exchange.ts';
 
@@ -51,7 +50,7 @@ export class LeaseRequestError extends Error {
 export class LeaseClient {
   readonly #lease: LeaseName;
   readonly #access: AccessSource;
-  #connection: { readonly made: string; readonly connections: Agent } | undefined;
+  #connection: { readonly made: string; readonly connections: Connections } | undefined;
 
   constructor(lease: LeaseName, access: AccessSource) {
     this.#lease = lease;
@@ -99,12 +98,12 @@ export class LeaseClient {
     };
     try {
       const answer = await exchange({
-        url: new URL(access.server + path),
+        path,
         method,
         headers,
         body,
         connections: this.#connectionFor(access),
-        signal: AbortSignal.timeout(timeoutMs),
+        timeoutMs,
       });
       return { code: answer.statusCode ?? 0, text: await textOf(answer) };
     } catch (error) {
@@ -113,10 +112,10 @@ export class LeaseClient {
   }
 
   /** One connection, kept; a new one when certificates have changed. */
-  #connectionFor({ server, proxy, tls }: Access): Agent {
+  #connectionFor({ server, proxy, tls }: Access): Connections {
     const made = JSON.stringify(tls);
     if (this.#connection?.made !== made) {
-      this.#connection?.connections.destroy();
+      this.#connection?.connections.agent.destroy();
       this.#connection = { made, connections: createConnections({ server, proxy, tls, limit: 1 }) };
     }
     return this.#connection.connections;

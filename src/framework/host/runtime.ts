@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { WriteGateway } from '../api/apply.ts';
-import { Discovery, typeKey } from '../api/discovery.ts';
-import { type KubeObject, keyFor, keyOf, type ObjectRef } from '../api/object.ts';
+import { Discovery } from '../api/discovery.ts';
+import { keyOf } from '../api/object.ts';
 import { type Interceptor, Transport } from '../api/transport.ts';
 import type { MayWrite } from '../api/write-guard.ts';
 import { Informers } from '../cache/informers.ts';
@@ -43,7 +43,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const gateway = new WriteGateway({
     transport,
     discovery,
-    lookUp: (ref) => cached(informers, ref),
+    lookUp: (ref) => informers.lookUp(ref),
     onBegin: (ref) => informers.holdBack(ref),
     onWrite: (object, { before, sent }) => {
       currentRun()?.wrote(before, object, sent);
@@ -60,11 +60,4 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     },
   });
   return { transport, discovery, informers, gateway, news, logger, namespaces, recheckMs, image };
-}
-
-/** An object as the fullest cache of its kind has it. */
-function cached(informers: Informers, ref: ObjectRef): KubeObject | undefined {
-  const holders = informers.all().filter(({ selection }) => typeKey(selection) === typeKey(ref));
-  const found = holders.flatMap(({ informer }) => informer.get(keyFor(ref.name, ref.namespace)) ?? []);
-  return found.find((each) => 'spec' in each || 'data' in each) ?? found[0];
 }

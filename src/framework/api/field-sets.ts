@@ -1,5 +1,5 @@
-import { FIELD_MANAGER } from '../api/field-manager.ts';
-import type { FieldSet, KubeObject } from '../api/object.ts';
+import { FIELD_MANAGER } from './field-manager.ts';
+import type { FieldSet, KubeObject, ManagedFieldsEntry } from './object.ts';
 
 const EMPTY: FieldSet = Object.freeze({});
 
@@ -17,13 +17,13 @@ const cleared = new FinalizationRegistry<string>((key) => {
 let made = 0;
 
 /**
- * Reduces an object to what the framework reads before it enters the cache: of `managedFields`, only our own applied
+ * Reduces an object to what the framework reads before it is kept anywhere: of `managedFields`, only our own applied
  * entries stay, and the sets in them are shared with other objects. They are about half of an object's size, and only
- * our own decide whether a write is needed.
+ * our own decide whether a write is needed. What was reduced already is returned as it is.
  */
 export function reduceManagedFields(object: KubeObject): KubeObject {
   const entries = object.metadata.managedFields;
-  if (!entries) {
+  if (!entries || entries.every(isReduced)) {
     return object;
   }
   const managedFields = entries
@@ -39,28 +39,44 @@ export function reduceManagedFields(object: KubeObject): KubeObject {
   return { ...object, metadata: { ...object.metadata, managedFields } };
 }
 
-/** The same set, made of parts that other objects have too. What names one owner's UID is not worth sharing. */
-function shared(set: FieldSet): FieldSet {
-  const fields = Object.entries(set);
-  if (fields.length === 0) {
-    return EMPTY;
-  }
-  const copy: Record<string, FieldSet> = {};
-  const key: (string | number)[] = [];
-  for (const [path, child] of fields) {
-    const kept = shared(child);
-    const identity = path.startsWith('k:{"uid":') ? undefined : identities.get(kept);
-    copy[path] = kept;
-    key.push(path, identity ?? Number.NaN);
-  }
-  return key.includes(Number.NaN) ? copy : known(key.join('\n'), copy);
+/** The server always says of which type the fields are, and we leave it out. */
+function isReduced({ manager, operation, fieldsType }: ManagedFieldsEntry): boolean {
+  return manager === FIELD_MANAGER && operation === 'Apply' && fieldsType === undefined;
 }
 
-function known(key: string, set: FieldSet): FieldSet {
+/** The same set, made of parts that other objects have too. What names one owner's UID is not worth sharing. */
+function shared(set: FieldSet): FieldSet {
+  const paths = Object.keys(set);
+  if (paths.length === 0) {
+    return EMPTY;
+  }
+  const parts = paths.map((path) => shared(set[path] ?? EMPTY));
+  const make = () => Object.fromEntries(paths.map((path, index) => [path, parts[index] ?? EMPTY]));
+  const key = keyOf(paths, parts);
+  return key === undefined ? make() : known(key, make);
+}
+
+/** What tells sets apart, unless one of the parts is not shared itself. */
+function keyOf(paths: readonly string[], parts: readonly FieldSet[]): string | undefined {
+  let key = '';
+  for (let index = 0; index < paths.length; index += 1) {
+    const path = paths[index] ?? '';
+    const identity = path.startsWith('k:{"uid":') ? undefined : identities.get(parts[index] ?? EMPTY);
+    if (identity === undefined) {
+      return undefined;
+    }
+    key += `${path}\n${identity}\n`;
+  }
+  return key;
+}
+
+/** The set that is known by a key, made if need be. */
+function known(key: string, make: () => FieldSet): FieldSet {
   const held = sets.get(key)?.deref();
   if (held) {
     return held;
   }
+  const set = make();
   made += 1;
   identities.set(set, made);
   sets.set(key, new WeakRef(set));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FIELD_MANAGER } from '../api/field-manager.ts';
-import type { FieldSet, KubeObject } from '../api/object.ts';
+import { FIELD_MANAGER } from './field-manager.ts';
 import { reduceManagedFields } from './field-sets.ts';
+import type { FieldSet, KubeObject } from './object.ts';
 
 function objectWith(fieldsV1: FieldSet, manager: string = FIELD_MANAGER): KubeObject {
   const entry = { manager, operation: 'Apply', apiVersion: 'v1', time: 'now', fieldsType: 'FieldsV1', fieldsV1 };
