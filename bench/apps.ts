@@ -1,5 +1,7 @@
 import type { ResourceType } from '../src/framework/api/discovery.ts';
+import { COMPONENT_LABEL, OWNER_LABEL } from '../src/framework/api/field-manager.ts';
 import { watchEvents } from '../src/framework/api/list-watch.ts';
+import { marked } from '../src/framework/api/marks.ts';
 import type { KubeObject, Manifest, Transport } from '../src/framework/framework.ts';
 import { APP_GROUP, childrenOf } from './operator/app-kind.ts';
 
@@ -99,27 +101,42 @@ export async function stampApp({ transport, namespace }: Apps, name: string, sta
 }
 
 /**
- * Sends what there is to send and nothing else: the objects, and as the operator would, their children and one status each.
+ * Sends what there is to send and nothing else: the objects, and as the operator would, their children and one status each,
+ * with every label and field that those have.
  * @param transport has the operator's identity, so that the server has as much to check.
  */
 export async function sendAll(apps: Apps, transport: Transport): Promise<void> {
   const { namespace, count, spec } = apps;
   await forEach(count, async (index) => {
-    const { metadata } = await create(apps, nameOf(index));
-    const { name, uid } = metadata;
-    const owner = { apiVersion: API_VERSION, kind: 'App', name, uid, controller: true, blockOwnerDeletion: true };
+    const app = await create(apps, nameOf(index));
+    const { name, uid } = app.metadata;
     for (const child of childrenOf({ name, namespace, children: spec.children })) {
-      await apply(transport, { ...child, metadata: { ...child.metadata, ownerReferences: [owner] } });
+      await apply(transport, asOfOperator(child, app));
     }
-    const condition = { type: 'Ready', status: 'True', reason: 'Ready', message: '', lastTransitionTime: new Date() };
     await transport.request({
       method: 'PATCH',
       path: `${pathOf(namespace)}/${name}/status`,
       query: { fieldManager: 'bare', force: true },
-      body: { apiVersion: API_VERSION, kind: 'App', metadata: { name }, status: { conditions: [condition] } },
+      body: { apiVersion: API_VERSION, kind: 'App', metadata: { name, namespace, uid }, status: readyStatus() },
       contentType: 'application/apply-patch+yaml',
     });
   });
+}
+
+/** A child with what the operator adds to it; a digest is as long as this. */
+function asOfOperator(child: Manifest, { metadata: { name, uid } }: KubeObject): Manifest {
+  const owner = { apiVersion: API_VERSION, kind: 'App', name, uid, controller: true, blockOwnerDeletion: true };
+  const labels = { ...child.metadata.labels, [COMPONENT_LABEL]: 'parts', [OWNER_LABEL]: uid };
+  return marked({ ...child, metadata: { ...child.metadata, labels, ownerReferences: [owner] } }, 'x'.repeat(22));
+}
+
+function readyStatus() {
+  const ready = { reason: 'Ready', message: 'Everything is in place', lastTransitionTime: new Date() };
+  return {
+    observedGeneration: 1,
+    components: [{ name: 'parts', ready: true, reason: 'Ready', message: '' }],
+    conditions: [{ type: 'Ready', status: 'True', ...ready, observedGeneration: 1 }],
+  };
 }
 
 async function apply(transport: Transport, manifest: Manifest): Promise<void> {
@@ -127,7 +144,7 @@ async function apply(transport: Transport, manifest: Manifest): Promise<void> {
   await transport.request({
     method: 'PATCH',
     path: `/api/v1/namespaces/${metadata.namespace}/${PLURALS[kind]}/${metadata.name}`,
-    query: { fieldManager: 'bare', force: true },
+    query: { fieldManager: 'bare', force: false },
     body: manifest,
     contentType: 'application/apply-patch+yaml',
   });

@@ -59,7 +59,9 @@ const LOOK_MS = 100;
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
   readonly #posted = new Map<string, Posted>();
-  readonly #waiting: Recorded[] = [];
+  readonly #urgent: Recorded[] = [];
+  /** Those that give way; who waits longest stands first. */
+  readonly #patient: Recorded[] = [];
   #writing: Promise<void> | undefined;
   #isFlushing = false;
 
@@ -70,7 +72,8 @@ export class EventRecorder {
   /** Records an event about an object. Returns at once. */
   record(object: KubeObject, event: EventInput): void {
     const { uid, resourceVersion } = object.metadata;
-    this.#waiting.push({ regarding: { ...refOf(object), uid, resourceVersion }, event, at: new Date() });
+    const waiting = event.type === 'Warning' ? this.#urgent : this.#patient;
+    waiting.push({ regarding: { ...refOf(object), uid, resourceVersion }, event, at: new Date() });
     outsideRuns(() => {
       this.#writing ??= this.#writeAll();
     });
@@ -84,8 +87,8 @@ export class EventRecorder {
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const [next] = this.#waiting.splice(this.#indexOfNext(), 1);
+    while (this.#urgent.length > 0 || this.#patient.length > 0) {
+      const next = this.#next();
       if (next) {
         await this.#write(next).catch((error: unknown) => {
           this.#options.logger.warn('event was not written', { reason: next.event.reason, error: messageOf(error) });
@@ -97,14 +100,12 @@ export class EventRecorder {
     this.#writing = undefined;
   }
 
-  /** The place of the event that is to be written now; beyond the end when all of them give way. */
-  #indexOfNext(): number {
-    if (this.#isFlushing || !this.#options.isBusy?.()) {
-      return 0;
-    }
-    const overdue = Date.now() - PATIENCE_MS;
-    const urgent = this.#waiting.findIndex(({ event, at }) => event.type === 'Warning' || at.getTime() <= overdue);
-    return urgent === -1 ? this.#waiting.length : urgent;
+  /** Takes the event that is to be written now; none when all of them give way. */
+  #next(): Recorded | undefined {
+    const since = this.#patient[0]?.at.getTime() ?? Number.POSITIVE_INFINITY;
+    const isOverdue = Date.now() - since >= PATIENCE_MS;
+    const mayWrite = isOverdue || this.#isFlushing || !this.#options.isBusy?.();
+    return this.#urgent.shift() ?? (mayWrite ? this.#patient.shift() : undefined);
   }
 
   async #write({ regarding, event, at }: Recorded): Promise<void> {
