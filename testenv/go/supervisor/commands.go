@@ -104,7 +104,7 @@ func (s *supervisor) act(ctx context.Context, action string, component *process)
 		component.kill()
 		return nil
 	case "pause":
-		return component.signal(syscall.SIGSTOP)
+		return component.pause()
 	case "resume":
 		return component.signal(syscall.SIGCONT)
 	case "restart":

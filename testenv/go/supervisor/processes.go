@@ -1,14 +1,19 @@
 package supervisor
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"syscall"
 	"time"
 )
+
+// pausePatience is how long a component may take to stand still.
+const pausePatience = 10 * time.Second
 
 // forks runs functions on one OS thread that lives as long as this process.
 //
@@ -134,6 +139,36 @@ func (p *process) signal(signal syscall.Signal) error {
 		p.paused = false
 	}
 	return p.command.Process.Signal(signal)
+}
+
+// pause freezes a running component and returns when all of its threads stand still: on a busy machine a signal takes a
+// while to reach them, and until then they answer.
+func (p *process) pause() error {
+	if err := p.signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	_, pid := p.state()
+	for patience := time.Now().Add(pausePatience); !standsStill(pid); time.Sleep(time.Millisecond) {
+		if time.Now().After(patience) {
+			return fmt.Errorf("%s does not stop", p.name)
+		}
+	}
+	return nil
+}
+
+// standsStill says whether the kernel has stopped every thread of a process, by the state after its name (proc(5)).
+func standsStill(pid int) bool {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(threads) == 0 {
+		return false
+	}
+	for _, thread := range threads {
+		stat, err := os.ReadFile(thread)
+		if err == nil && !bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" T")) {
+			return false
+		}
+	}
+	return true
 }
 
 // kill ends the component at once and returns when it has been reaped; a stopped one is left alone.
