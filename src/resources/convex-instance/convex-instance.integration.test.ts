@@ -3,6 +3,7 @@ import { testNeeding } from '../../../testenv/src/skip.ts';
 import { eventually } from '../../../testenv/src/wait.ts';
 import { requestsWhileIdle, visibleText, writesOfRestart } from '../../../tests/harness/observations.ts';
 import { conditionOf, useSuite } from '../../../tests/harness/suite.ts';
+import { eventsOf, eventWith } from '../../../tests/harness/suite-acts.ts';
 import { openAdminKey } from '../../../tests/stand-ins/convex/admin-key.ts';
 import {
   becomesReady,
@@ -17,14 +18,6 @@ import {
 const suite = useSuite({ name: 'convex' });
 
 const withPods = testNeeding('controllers', 'simulation', 'audit');
-
-const events = async (name: string) => {
-  const { stdout } = await suite().kubectl('get', 'events', '-n', suite().namespace, '-o', 'json');
-  const { items } = JSON.parse(stdout) as {
-    items: { reason: string; type: string; involvedObject: { name: string } }[];
-  };
-  return items.filter((each) => each.involvedObject.name === name).map(({ type, reason }) => `${type} ${reason}`);
-};
 
 const remove = (kind: string, name: string) => suite().kubectl('delete', kind, name, '-n', suite().namespace);
 
@@ -59,8 +52,10 @@ describe('the published samples', () => {
       apiUrl: 'https://convex-dev.example.com',
       dashboardUrl: 'https://convex-dev.example.com/dashboard',
     });
-    const told = await events('convex-dev');
-    expect(told.filter((each) => ['Normal Ready', 'Normal BackendReady'].includes(each))).toEqual(['Normal Ready']);
+    const dev = { kind: 'ConvexInstance', name: 'convex-dev' };
+    await eventWith(suite(), dev, { type: 'Normal', reason: 'Ready' });
+    const told = (await eventsOf(suite(), dev.kind, dev.name)).map(({ reason }) => reason);
+    expect(told.filter((each) => ['Ready', 'BackendReady'].includes(each))).toEqual(['Ready']);
     expect(await requestsWhileIdle(suite(), ['ConvexInstance'])).toEqual([]);
   });
 
@@ -183,7 +178,7 @@ describe('an instance', () => {
       },
     });
     await becomesReady(suite(), 'b');
-    expect(await events('b')).toContain('Normal Restarting');
+    await eventWith(suite(), { kind: 'ConvexInstance', name: 'b' }, { type: 'Normal', reason: 'Restarting' });
   });
 
   withPods('does not touch what is somebody else’s, and says whose', async () => {
@@ -221,7 +216,7 @@ describe('an instance', () => {
     await eventually('a new secret', () => suite().secret('a-convex-secrets'), {
       until: (values) => values['instanceSecret'] !== before['instanceSecret'],
     });
-    expect(await events('a')).toContain('Normal RotatedSecret');
+    await eventWith(suite(), { kind: 'ConvexInstance', name: 'a' }, { type: 'Normal', reason: 'RotatedSecret' });
     await becomesReady(suite(), 'a');
   });
 
