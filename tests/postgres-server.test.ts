@@ -94,12 +94,13 @@ test('stop leaves neither process nor folder and may be called again', async () 
 });
 
 test('a server that cannot start says why and leaves nothing', async () => {
-  const before = (await readdir(tmpdir())).filter((name) => name.startsWith('hearth-postgres-'));
+  const folder = await openTemporaryFolder(); // in the system's own, other tests start servers at the same time
+  vi.stubEnv('TMPDIR', folder);
+  cleanups.push(async () => vi.unstubAllEnvs());
   await expect(startPostgres({ settings: { max_connections: 'many' } })).rejects.toThrow(
     /invalid value.*max_connections/,
   );
-  const after = (await readdir(tmpdir())).filter((name) => name.startsWith('hearth-postgres-'));
-  expect(after.filter((name) => !before.includes(name))).toEqual([]);
+  expect(await readdir(folder)).toEqual([]);
 });
 
 const program = `
