@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../api/errors.ts';
-import { type KubeObject, refOf } from '../api/object.ts';
+import { type KubeObject, type ObjectMeta, type ObjectRef, refOf } from '../api/object.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Logger } from './logger.ts';
 import { outsideRuns } from './run.ts';
@@ -27,14 +27,7 @@ export type EventRecorderOptions = {
 };
 
 /** What an event says of the object that it is about. */
-type Regarding = {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string | undefined;
-  readonly uid: string;
-  readonly resourceVersion: string;
-};
+type Regarding = ObjectRef & Pick<ObjectMeta, 'uid' | 'resourceVersion'>;
 
 /** An event that is not written yet. */
 type Recorded = { readonly regarding: Regarding; readonly event: EventInput; readonly at: Date };
