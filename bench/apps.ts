@@ -1,14 +1,17 @@
 import type { ResourceType } from '../src/framework/api/discovery.ts';
-import { COMPONENT_LABEL, OWNER_LABEL } from '../src/framework/api/field-manager.ts';
 import { watchEvents } from '../src/framework/api/list-watch.ts';
 import { marked } from '../src/framework/api/marks.ts';
+import { ownedManifest } from '../src/framework/components/child-writer.ts';
 import type { KubeObject, Manifest, Transport } from '../src/framework/framework.ts';
-import { APP_GROUP, childrenOf } from './operator/app-kind.ts';
+import { APP_GROUP, parts } from './operator/app-kind.ts';
 
 const APPS: ResourceType = { group: APP_GROUP, version: 'v1', kind: 'App', plural: 'apps', namespaced: true };
 const API_VERSION = `${APP_GROUP}/v1`;
 
 const PLURALS: Readonly<Record<string, string>> = { ConfigMap: 'configmaps', Service: 'services' };
+
+/** As long as a digest is; to make one is the operator's work. */
+const ANY_DIGEST = 'x'.repeat(22);
 
 /** How many requests are on their way at a time: what the operator's own pool of connections has. */
 const AT_ONCE = 8;
@@ -110,8 +113,8 @@ export async function sendAll(apps: Apps, transport: Transport): Promise<void> {
   await forEach(count, async (index) => {
     const app = await create(apps, nameOf(index));
     const { name, uid } = app.metadata;
-    for (const child of childrenOf({ name, namespace, children: spec.children })) {
-      await apply(transport, asOfOperator(child, app));
+    for (const manifest of parts.manifests({ name, namespace, children: spec.children })) {
+      await apply(transport, marked(ownedManifest({ manifest, component: parts }, app), ANY_DIGEST));
     }
     await transport.request({
       method: 'PATCH',
@@ -123,18 +126,11 @@ export async function sendAll(apps: Apps, transport: Transport): Promise<void> {
   });
 }
 
-/** A child with what the operator adds to it; a digest is as long as this. */
-function asOfOperator(child: Manifest, { metadata: { name, uid } }: KubeObject): Manifest {
-  const owner = { apiVersion: API_VERSION, kind: 'App', name, uid, controller: true, blockOwnerDeletion: true };
-  const labels = { ...child.metadata.labels, [COMPONENT_LABEL]: 'parts', [OWNER_LABEL]: uid };
-  return marked({ ...child, metadata: { ...child.metadata, labels, ownerReferences: [owner] } }, 'x'.repeat(22));
-}
-
 function readyStatus() {
   const ready = { reason: 'Ready', message: 'Everything is in place', lastTransitionTime: new Date() };
   return {
     observedGeneration: 1,
-    components: [{ name: 'parts', ready: true, reason: 'Ready', message: '' }],
+    components: [{ name: parts.name, ready: true, reason: 'Ready', message: '' }],
     conditions: [{ type: 'Ready', status: 'True', ...ready, observedGeneration: 1 }],
   };
 }

@@ -39,3 +39,10 @@ export function quantile(samples: readonly number[], share: number): number {
   }
   return value;
 }
+
+/** How long some work takes, in milliseconds. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}

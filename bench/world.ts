@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
 import { bundle } from '../scripts/bundle.ts';
-import { createCrdManifest, Transport } from '../src/framework/framework.ts';
+import { createCrdManifest, type Transport } from '../src/framework/framework.ts';
 import { definitions } from '../src/resources/resources.ts';
 import type { AuditMark, AuditRequest } from '../testenv/src/audit.ts';
 import { createNamespace } from '../testenv/src/namespaces.ts';
 import { serviceAccountKubeconfig } from '../testenv/src/service-account.ts';
 import { startTestenv, type Testenv } from '../testenv/src/testenv.ts';
+import { transportTo } from '../tests/harness/transport-to.ts';
 import { APP_GROUP, appDefinition } from './operator/app-kind.ts';
 import { OperatorProcess, type StartOptions } from './operator-process.ts';
 
@@ -50,8 +50,8 @@ export class World {
 
   private constructor(testenv: Testenv, kubeconfig: string) {
     this.testenv = testenv;
-    this.transport = transportTo(testenv.kubeconfig);
-    this.asOperator = transportTo(kubeconfig);
+    this.transport = transportTo(testenv.kubeconfig, { userAgent: 'bench' });
+    this.asOperator = transportTo(kubeconfig, { userAgent: 'bench' });
     this.#kubeconfig = kubeconfig;
   }
 
@@ -109,12 +109,6 @@ export class World {
     this.asOperator.close();
     await this.testenv.stop();
   }
-}
-
-function transportTo(kubeconfig: string): Transport {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(kubeconfig);
-  return new Transport(kubeConfig, { userAgent: 'bench' });
 }
 
 async function kubectl(testenv: Testenv, args: readonly string[], input = ''): Promise<void> {

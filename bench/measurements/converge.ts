@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { writeVerbs } from '../../testenv/src/audit.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { type Apps, allReady, createApps, sendAll } from '../apps.ts';
-import type { Measurement, Options, Row } from '../measurement.ts';
+import { type Measurement, type Options, type Row, timed } from '../measurement.ts';
 import { type OperatorProcess, sum } from '../operator-process.ts';
 import type { Stalls } from '../stall-log.ts';
 import type { World } from '../world.ts';
@@ -74,12 +74,6 @@ async function round(world: World, count: number, { children }: Options): Promis
 /** Whoever waits for the objects to be Ready takes as much of the machine here as with the operator. */
 async function bareClient(world: World, apps: Apps): Promise<number> {
   return await timed(async () => await Promise.all([sendAll(apps, world.asOperator), allReady(apps)]));
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
 }
 
 async function operator(world: World, apps: Apps): Promise<Omit<Round, 'bareMs'>> {

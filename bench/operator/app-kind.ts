@@ -22,7 +22,7 @@ const specSchema = z.object({
 export type AppInput = { readonly name: string; readonly namespace: string; readonly children: number };
 
 /** The children: configuration, and a Service for every fourth, none of which any controller works on. */
-export function childrenOf({ name, namespace, children }: AppInput): Manifest[] {
+function childrenOf({ name, namespace, children }: AppInput): Manifest[] {
   return Array.from({ length: children }, (_, index): Manifest => {
     const metadata = { name: `${name}-${index}`, namespace, labels: { app: name } };
     if (index % 4 === 3) {
@@ -34,7 +34,8 @@ export function childrenOf({ name, namespace, children }: AppInput): Manifest[] 
   });
 }
 
-const parts: Component<AppInput> = {
+/** What an App consists of. */
+export const parts: Component<AppInput> = {
   name: 'parts',
   kinds: [
     { apiVersion: 'v1', kind: 'ConfigMap' },

@@ -1,11 +1,11 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { KubeObject } from '../../src/framework/api/object.ts';
-import { Transport } from '../../src/framework/api/transport.ts';
+import type { Transport } from '../../src/framework/api/transport.ts';
 import { EventRecorder } from '../../src/framework/observe/events.ts';
 import { createNamespace, type TestNamespace } from '../../testenv/src/namespaces.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { sharedTestenv } from '../harness/suite.ts';
+import { transportTo } from '../harness/transport-to.ts';
 
 // How events get to the server while there is more urgent work, on the real control plane.
 
@@ -20,9 +20,7 @@ function fail(message: string): void {
 
 beforeAll(async () => {
   namespace = await createNamespace(testenv);
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(testenv.kubeconfig);
-  transport = new Transport(kubeConfig);
+  transport = transportTo(testenv.kubeconfig);
 });
 afterEach(() => vi.useRealTimers());
 afterAll(async () => {

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { KubeConfig } from '@kubernetes/client-node';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WriteGateway } from '../../src/framework/api/apply.ts';
@@ -11,11 +10,12 @@ import { marked } from '../../src/framework/api/marks.ts';
 import type { KubeObject, Manifest } from '../../src/framework/api/object.ts';
 import { OwnershipError, ownedFields } from '../../src/framework/api/ownership.ts';
 import { RefusedError } from '../../src/framework/api/refusal.ts';
-import { Transport } from '../../src/framework/api/transport.ts';
+import type { Transport } from '../../src/framework/api/transport.ts';
 import { startTestenv, type Testenv } from '../../testenv/src/testenv.ts';
 import { eventually } from '../../testenv/src/wait.ts';
 import { MUTATE_LABEL, mutatingPolicy } from '../harness/mutating-policy.ts';
 import { type MutatingWebhook, startMutatingWebhook } from '../harness/mutating-webhook.ts';
+import { transportTo } from '../harness/transport-to.ts';
 import { type Sample, samples } from '../harness/write-samples.ts';
 
 /** Set it to see a failed run again. */
@@ -35,9 +35,7 @@ const MERGE = 'application/merge-patch+json';
 
 beforeAll(async () => {
   testenv = await startTestenv({ profile: 'api', thirdParties: false });
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(testenv.kubeconfig);
-  transport = new Transport(kubeConfig);
+  transport = transportTo(testenv.kubeconfig);
   discovery = new Discovery(transport);
   webhook = await startMutatingWebhook();
   const items = [...mutatingPolicy, webhook.configuration, ...samples.flatMap(({ definition }) => definition ?? [])];

@@ -1,16 +1,16 @@
-import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WriteGateway, type WriteResult } from '../../src/framework/api/apply.ts';
 import { Discovery, objectPath } from '../../src/framework/api/discovery.ts';
 import type { FieldConflict } from '../../src/framework/api/field-conflict.ts';
 import { reduceManagedFields } from '../../src/framework/api/field-sets.ts';
 import type { KubeObject, Manifest } from '../../src/framework/api/object.ts';
-import { Transport } from '../../src/framework/api/transport.ts';
+import type { Transport } from '../../src/framework/api/transport.ts';
 import { troubleOf } from '../../src/framework/outcome.ts';
 import { createNamespace, type TestNamespace } from '../../testenv/src/namespaces.ts';
 import { serviceAccountKubeconfig } from '../../testenv/src/service-account.ts';
 import { testNeeding } from '../../testenv/src/skip.ts';
 import { sharedTestenv } from '../harness/suite.ts';
+import { transportTo } from '../harness/transport-to.ts';
 
 const testenv = sharedTestenv();
 const USER_AGENT = 'write-gateway-test';
@@ -19,11 +19,7 @@ let transport: Transport;
 let gateway: WriteGateway;
 let owner: { kind: string; name: string; namespace: string; uid: string };
 
-function transportOf(kubeconfig: string): Transport {
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromFile(kubeconfig);
-  return new Transport(kubeConfig, { userAgent: USER_AGENT });
-}
+const transportOf = (kubeconfig: string) => transportTo(kubeconfig, { userAgent: USER_AGENT });
 
 beforeAll(async () => {
   namespace = await createNamespace(testenv);

@@ -129,7 +129,7 @@ export class ChildWriter {
 }
 
 /** The manifest with what says whose it is. @throws Error when the owner cannot own it: a slip of the author's. */
-function ownedManifest({ manifest, component }: Child, owner: KubeObject): Manifest {
+export function ownedManifest({ manifest, component }: Child, owner: KubeObject): Manifest {
   const { namespace, uid } = owner.metadata;
   if (namespace !== undefined && manifest.metadata.namespace !== namespace) {
     const ref = describeRef(refIn(manifest));

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { allReady } from '../../../bench/apps.ts';
-import type { Measurement, Row } from '../../../bench/measurement.ts';
+import { type Measurement, type Row, timed } from '../../../bench/measurement.ts';
 import type { OperatorProcess } from '../../../bench/operator-process.ts';
 import type { World } from '../../../bench/world.ts';
 import { writeVerbs } from '../../../testenv/src/audit.ts';
@@ -30,12 +30,6 @@ export const bench: Measurement = {
     return [...rows, ...(await restart(world, all))];
   },
 };
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
 
 async function convergence(world: World, all: Convexes, bareMs: number): Promise<Row[]> {
   const mark = world.mark();
